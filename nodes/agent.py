@@ -24,16 +24,18 @@ class Agent(Generic[Question, Answer]):
         role: The name by which a model is chosen for it, and under which its cost is counted.
         question: What it is asked; sent as JSON.
         answer: What it must answer: a pydantic type, or `str` for plain text.
+        instructions: The prompt itself, for an agent that lives outside this package and has no file here.
     """
 
     role: str
     question: type[Question]
     answer: type[Answer]
+    instructions: str = ""
 
     @property
     def prompt(self) -> str:
-        """The versioned prompt, `nodes/prompts/<role>.md`."""
-        return read_prompt(self.role)
+        """The versioned prompt, `nodes/prompts/<role>.md`, or the agent's own instructions."""
+        return self.instructions or read_prompt(self.role)
 
     @property
     def prompt_hash(self) -> str:
