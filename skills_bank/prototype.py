@@ -1,4 +1,4 @@
-"""What is a prototype? A cluster of intervention units alike in (state, action), with how often it helped and harmed."""
+"""What is a prototype? Intervention units alike in (state, action), with how often they helped and harmed."""
 
 from typing import Annotated
 
@@ -6,7 +6,7 @@ from pydantic import Field
 
 from conversation.model import Value
 from conversation.seeker import Activity, Emotion, Need, Readiness, Resistance, Scenario
-from conversation.support import SupportMove
+from conversation.support import ResponseChange, SupportMove, UnsafeIntervention
 
 
 class Prototype(Value):
@@ -23,6 +23,10 @@ class Prototype(Value):
     units: tuple[str, ...] = Field(description="ids of the members, sorted")
     helped: Annotated[int, Field(ge=0)]
     harmed: Annotated[int, Field(ge=0)]
+    neutral: Annotated[int, Field(ge=0, description="units like these in which nothing changed")] = 0
+    changes: tuple[ResponseChange, ...] = Field(default=(), description="what changed where it helped, commonest first")
+    setbacks: tuple[ResponseChange, ...] = Field(default=(), description="the same where it harmed")
+    flags: tuple[UnsafeIntervention, ...] = Field(default=(), description="found where it harmed, commonest first")
     interval: tuple[float, float] = Field(description="95 % Wilson interval of helped / (helped + harmed)")
     effect: float = Field(description="helped share minus what is usual in that state, −1 to 1")
     effect_interval: tuple[float, float] | None = None
