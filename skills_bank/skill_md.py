@@ -178,7 +178,7 @@ def _short(line: str) -> str:
 def _read(path: Path, most: int) -> str:
     """The text of a regular file that is no link and not larger than `most` bytes."""
     try:
-        # Not following links and not waiting on pipes, decided at the moment of opening: nothing can be swapped between.
+        # Neither links nor pipes, decided at the moment of opening: nothing can be swapped in between.
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
     except FileNotFoundError:
         raise SkillFormatError(f"{path}: no such file; a skill is a folder with {_PAGE} and {_JSON}") from None

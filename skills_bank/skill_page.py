@@ -8,6 +8,7 @@ from skills_bank.skill import Conditions, Evidence, Example, Exclusions, Skill, 
 
 PAGE_FORMAT = "1"
 """Raised when the rendering changes, so that a page can be told from an edited one."""
+MOST_UNITS_SHOWN = 20
 
 
 def page(skill: Skill) -> str:
@@ -92,8 +93,9 @@ def _frontmatter(skill: Skill) -> str:
 
 
 def _line(text: str) -> str:
-    """One line of prose that cannot open a comment, a tag or a link."""
-    return " ".join(text.split()).replace("<", "\\<").replace("[", "\\[")
+    """One line of prose that cannot open a heading, a list, a comment, a tag or a link."""
+    flat = " ".join(text.split()).replace("<", "\\<").replace("[", "\\[")
+    return f"\\{flat}" if flat[:1] in set("#>-+*=~`|_") else flat
 
 
 def _bullets(lines: Iterable[str]) -> list[str]:
@@ -181,9 +183,15 @@ def _evidence(evidence: Evidence) -> str:
         parts.append(f"95 % interval {evidence.interval[0]:+.2f} to {evidence.interval[1]:+.2f}")
     parts += [f"for {_line(evidence.group)}"] if evidence.group else []
     parts += [f"judged by {_line(evidence.judge)}"] if evidence.judge else []
-    parts += [f"units {', '.join(map(_line, evidence.units))}"] if evidence.units else []
+    parts += [f"units {_units(evidence.units)}"] if evidence.units else []
     parts += [f"references {'; '.join(map(_line, evidence.references))}"] if evidence.references else []
     return "; ".join(parts)
+
+
+def _units(units: tuple[str, ...]) -> str:
+    """The first of them; a mined skill has hundreds, which the JSON names in full."""
+    shown = ", ".join(map(_line, units[:MOST_UNITS_SHOWN]))
+    return shown if len(units) <= MOST_UNITS_SHOWN else f"{shown} and {len(units) - MOST_UNITS_SHOWN} more"
 
 
 def _record(skill: Skill) -> list[str]:
