@@ -1,11 +1,13 @@
 """Which skill, and which step of it, does this turn use? Continue, repair, switch, start, or go without."""
 
-from typing import Literal
+from typing import Any, Literal
 
 from conversation.dialogue import Speaker, Transcript
 from conversation.model import Value
 from conversation.seeker import Activity, Need, Readiness, Scenario, SeekerState
 from conversation.support import Polarity, ResponseChange
+from nodes.context import current
+from nodes.turn import TurnState, passed_gate, transcript_of
 from skills_bank.bank import BankView
 from skills_bank.retrieval import Query, Retrieved, RetrievalSettings, retrieve
 from skills_bank.skill import Requirement, Skill
@@ -136,3 +138,17 @@ def _keep(
 
 def _words(change: ResponseChange) -> str:
     return change.value.replace("_", " ")
+
+
+def retrieve_skill(state: TurnState) -> dict[str, Any]:
+    """Node: decides skill and step into `choice`, and the progress that follows from it."""
+    resources = current()
+    passed_gate(state, resources.context.locale)
+    choice = choose(
+        resources.view,
+        transcript_of(state["messages"]),
+        SeekerState.model_validate(state["seeker"]),
+        Progress.model_validate(state.get("progress") or {}),
+        resources.context.retrieval,
+    )
+    return {"choice": choice.model_dump(mode="json"), "progress": choice.progress.model_dump(mode="json")}

@@ -1,0 +1,40 @@
+"""One live turn: gate, then crisis reply or appraise, retrieve, respond, guard.
+
+    crisis_gate → (crisis_reply | appraise → retrieve → respond → guard → (respond again, once | end))
+"""
+
+from langgraph.graph import END, START, StateGraph
+
+from graphs.context import Context
+from nodes.appraiser import appraise
+from nodes.crisis_gate import enter
+from nodes.crisis_reply import reply_in_crisis
+from nodes.reply_guard import release_or_rewrite, rewrite_wanted
+from nodes.retriever import retrieve_skill
+from nodes.supporter import respond
+from nodes.turn import TurnInput, TurnOutput, TurnState
+
+
+def build() -> StateGraph[TurnState, Context, TurnInput, TurnOutput]:
+    """The support graph, uncompiled: add nodes and edges of your own, then `compile()`.
+
+    Nodes that touch the bank or write a reply must come after `crisis_gate`; they refuse to work otherwise.
+    """
+    graph = StateGraph(TurnState, context_schema=Context, input_schema=TurnInput, output_schema=TurnOutput)
+    graph.add_node("crisis_gate", enter)
+    graph.add_node("crisis_reply", reply_in_crisis)
+    graph.add_node("appraise", appraise)
+    graph.add_node("retrieve", retrieve_skill)
+    graph.add_node("respond", respond)
+    graph.add_node("guard", release_or_rewrite)
+    graph.add_edge(START, "crisis_gate")
+    graph.add_conditional_edges("crisis_gate", in_crisis, ["crisis_reply", "appraise"])
+    graph.add_edge("crisis_reply", END)
+    graph.add_edge("appraise", "retrieve")
+    graph.add_edge("retrieve", "respond")
+    graph.add_edge("respond", "guard")
+    graph.add_conditional_edges("guard", rewrite_wanted, {"respond": "respond", "end": END})
+    return graph
+
+
+graph = build().compile(name="support")

@@ -1,0 +1,189 @@
+"""What is a run given? Typed settings, and the heavy things that are opened once behind them.
+
+Every graph takes a `Context`; without one it takes the environment's. A context is JSON-able, so that Studio and a
+worker process can be given the same one; what it opens (bank, models) is shared within the process.
+"""
+
+import hashlib
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from langgraph.runtime import get_runtime
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from nodes.agent import read_prompt
+from nodes.chat import Chat
+from nodes.models import ROLES, Models
+from nodes.usage import Budget
+from skills_bank.bank import Bank, BankView
+from skills_bank.change import Change, ChangeKind, Claim
+from skills_bank.retrieval import RetrievalSettings
+from skills_bank.skill_md import starter
+
+STARTER = "starter"
+"""The bank that is used when none is named: the starter skills, in memory, committed to nothing."""
+
+NO_SKILLS = "none"
+"""The bank without skills, for comparisons."""
+
+
+class Context(BaseModel):
+    """What a run is given."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bank: str = Field(default=STARTER, description="folder or database URL of a bank; 'starter'; 'none' for no skills")
+    generation: int | None = Field(default=None, description="the generation to read; None: the newest when opened")
+    changes: tuple[Change, ...] = Field(default=(), description="edits on top of it: the bank as it would be")
+    embedder: str = Field(default="hashing", description="'hashing', 'minilm' or an endpoint's model")
+    index: str = Field(default="memory", description="'memory', or the URL of a Chroma server")
+    retrieval: RetrievalSettings = RetrievalSettings()
+    models: Models | None = Field(default=None, description="who answers for each role; None: from the environment")
+    budget: Budget = Budget()
+    concurrency: int = Field(default=16, ge=1, description="model calls at the same time, in the whole process")
+    locale: str = "en"
+    region: str | None = Field(default=None, description="for crisis lines, such as 'US'; None: local emergency service")
+    seed: int = 0
+    turn_limit: int = Field(default=10, ge=1, description="seeker turns of a simulated conversation (SAGE: 10)")
+
+    @cached_property
+    def resources(self) -> "Resources":
+        """What these settings open; opened once in a process for equal settings.
+
+        Raises:
+            BankError: the bank cannot be opened, or has no such generation.
+            ValueError: a setting that fits nothing.
+        """
+        return _open(self)
+
+
+class Environment(BaseSettings):
+    """Settings that a graph takes from the environment when it is given no context."""
+
+    model_config = SettingsConfigDict(env_prefix="ESC_SKILLS_", extra="ignore", env_ignore_empty=True)
+
+    bank: str = STARTER
+    embedder: str = "hashing"
+    index: str = "memory"
+    locale: str = "en"
+    region: str | None = None
+    seed: int = 0
+
+    def context(self) -> Context:
+        """The context that these settings make."""
+        return Context(**self.model_dump())
+
+
+@dataclass(frozen=True)
+class Resources:
+    """What the nodes of a run work with."""
+
+    context: Context
+    models: Models
+    chat: Chat
+    bank: Bank
+    view: BankView
+
+    @cached_property
+    def prompts(self) -> str:
+        """Hash over the prompts of all roles, recorded with every episode."""
+        text = "\x1f".join(f"{role}\x1e{read_prompt(role)}" for role in ROLES)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    @cached_property
+    def retrieval(self) -> str:
+        """Hash over embedder and retrieval settings, recorded with every episode."""
+        text = f"{self.bank.embedder.fingerprint}\x1f{self.context.retrieval.model_dump_json()}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+_lock = threading.RLock()
+_chats: dict[str, Chat] = {}
+_banks: dict[tuple[str, str, str], Bank] = {}
+_views: dict[tuple[str, str, str, int | None, str], BankView] = {}
+
+
+def _open(context: Context) -> Resources:
+    models = context.models or Models.from_environment()
+    with _lock:
+        key = f"{models!r}\x1f{context.concurrency}\x1f{context.budget.model_dump_json()}"
+        if key not in _chats:
+            _chats[key] = Chat(models, max_concurrency=context.concurrency, budget=context.budget)
+        bank = open_bank(context.bank, embedder=context.embedder, index=context.index)
+        view = bank.at(context.generation)
+        if context.changes:
+            change_ids = "\x1f".join(change.id for change in context.changes)
+            place = (context.bank, context.embedder, context.index, view.generation, change_ids)
+            if place not in _views:
+                _views[place] = bank.preview(context.changes, base=view)
+            view = _views[place]
+        return Resources(context=context, models=models, chat=_chats[key], bank=bank, view=view)
+
+
+def open_bank(location: str, *, embedder: str = "hashing", index: str = "memory", create: bool = False) -> Bank:
+    """A bank, opened once in a process; 'starter' and 'none' are made in memory.
+
+    Raises:
+        BankError: there is no bank at the location and `create` is False, or it cannot be opened.
+    """
+    with _lock:
+        place = (location, embedder, index)
+        if place not in _banks:
+            if location in (STARTER, NO_SKILLS):
+                bank = Bank.open(":memory:", embedder=embedder, index=index)
+                if location == STARTER:
+                    bank.commit(starter_changes(), expected_generation=bank.generation)
+            else:
+                bank = Bank.open(location, create=create, embedder=embedder, index=index)
+            _banks[place] = bank
+        return _banks[place]
+
+
+def starter_changes() -> tuple[Change, ...]:
+    """The starter skills as changes that a new bank can be given."""
+    return tuple(
+        Change(
+            id=f"starter-{skill.id}",
+            kind=ChangeKind.ADD,
+            claim=Claim.GAIN,
+            skills=(skill,),
+            author="ESC-Skills",
+            reason="starter bank: authored, not yet shown to help anyone",
+        )
+        for skill in starter()
+    )
+
+
+def close_all() -> None:
+    """Close every bank that this process has opened; the next use opens it again."""
+    with _lock:
+        for bank in _banks.values():
+            bank.close()
+        _banks.clear()
+        _views.clear()
+        _chats.clear()
+
+
+def resources_of(context: Any) -> Resources:
+    """The resources behind a node's context; the environment's when it was given none.
+
+    A context that came through a server is a plain dictionary and is checked here.
+    """
+    if context is None:
+        return _from_environment().resources
+    if isinstance(context, dict):
+        return Context.model_validate(context).resources
+    resources: Resources = context.resources
+    return resources
+
+
+def current() -> Resources:
+    """The resources of the run that the calling node belongs to."""
+    return resources_of(get_runtime(Context).context)
+
+
+def _from_environment() -> Context:
+    return Environment().context()

@@ -1,0 +1,52 @@
+"""What is written down of a simulated exchange, and what determined the episode it belongs to?"""
+
+import hashlib
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from conversation.episode import EpisodeKey, EpisodeTurn, Finding, SkillScore, SkillUse
+from conversation.profile import Profile
+from conversation.seeker import SeekerState
+from nodes.context import Resources
+from nodes.embedded.world import WORLD
+from nodes.turn import Explanation
+
+
+def exchange(seeker: str, reply: str, explanation: dict[str, Any]) -> EpisodeTurn:
+    """One exchange, from the explanation that came with the reply; not yet appraised."""
+    why = Explanation.model_validate(explanation)
+    used = None
+    if why.skill_id:
+        used = SkillUse(skill_id=why.skill_id, version=why.version, step_id=why.step_id, how=why.how)
+    return EpisodeTurn(
+        seeker=seeker,
+        tier=why.tier,
+        state=SeekerState.model_validate(why.state) if why.state else None,
+        reply=reply,
+        used=used,
+        considered=tuple(SkillScore.model_validate(score) for score in why.considered),
+        findings=tuple(Finding.model_validate(finding) for finding in why.findings),
+    )
+
+
+def episode_key(resources: Resources, profile: Profile, seed: int, sample: int = 0) -> EpisodeKey:
+    """All that determines an episode: what the ledger pays for once."""
+    return EpisodeKey(
+        profile_id=profile.id,
+        profile_hash=hashlib.sha256(profile.model_dump_json().encode()).hexdigest()[:16],
+        seed=seed,
+        sample=sample,
+        turn_limit=resources.context.turn_limit,
+        bank_hash=resources.view.content_hash,
+        retrieval=resources.retrieval,
+        models=resources.models.describe(),
+        prompts=resources.prompts,
+        engine=f"{_version()}+world{WORLD}",
+    )
+
+
+def _version() -> str:
+    try:
+        return version("esc-skills")
+    except PackageNotFoundError:  # a checkout that was never installed
+        return "0"

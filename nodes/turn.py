@@ -1,0 +1,131 @@
+"""What does one live turn carry from node to node? Its state, its transcript, and proof that the gate was passed."""
+
+from typing import Annotated, Any
+
+from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage
+from langgraph.graph.message import add_messages
+from typing_extensions import TypedDict
+
+from conversation.dialogue import Line, Speaker, Transcript
+from conversation.model import Value
+from conversation.seeker import Risk, RiskTier
+from nodes.crisis_gate import GateVerdict, assess
+
+
+class TurnInput(TypedDict, total=False):
+    """What a caller gives: the messages, the seeker's last; and, without a checkpointer, what the last turn returned."""
+
+    messages: Annotated[list[AnyMessage], add_messages]
+    progress: dict[str, Any]
+    crisis: dict[str, Any]
+
+
+class TurnState(TurnInput, total=False):
+    """The whole state of a turn. Every value is JSON-able."""
+
+    gate: dict[str, Any]
+    seeker: dict[str, Any]
+    choice: dict[str, Any]
+    draft: str
+    drafts: int
+    findings: list[dict[str, Any]]
+    explanation: dict[str, Any]
+
+
+class TurnOutput(TypedDict, total=False):
+    """What a caller gets: the messages with the reply, why it was given, and what the next turn needs."""
+
+    messages: Annotated[list[AnyMessage], add_messages]
+    explanation: dict[str, Any]
+    progress: dict[str, Any]
+    crisis: dict[str, Any]
+
+
+class GateMissing(RuntimeError):
+    """A node was reached without the gate's verdict on the seeker's last message."""
+
+
+class NothingToAnswer(ValueError):
+    """The last message is not the seeker's."""
+
+
+def transcript_of(messages: list[AnyMessage]) -> Transcript:
+    """Human messages are the seeker's, AI messages the supporter's; other kinds are left out."""
+    lines = []
+    for message in messages:
+        if isinstance(message, HumanMessage):
+            lines.append(Line(speaker=Speaker.SEEKER, text=text_of(message)))
+        elif isinstance(message, AIMessage):
+            lines.append(Line(speaker=Speaker.SUPPORTER, text=text_of(message)))
+    return tuple(lines)
+
+
+def text_of(message: BaseMessage) -> str:
+    """The text of a message, whatever blocks it came in."""
+    return message.content if isinstance(message.content, str) else str(message.text)
+
+
+def last_message(state: TurnState) -> AnyMessage:
+    """The seeker's last message.
+
+    Raises:
+        NothingToAnswer: there is none, it is empty, or the supporter spoke last.
+    """
+    messages = state.get("messages") or []
+    if not messages:
+        raise NothingToAnswer("there is no message to answer; give messages=[{'role': 'user', 'content': '…'}]")
+    last = messages[-1]
+    if not isinstance(last, HumanMessage):
+        raise NothingToAnswer(f"the last message is the {last.type}'s; the seeker's ('user') must come last")
+    if not text_of(last).strip():
+        raise NothingToAnswer("the last message is empty")
+    return last
+
+
+def passed_gate(state: TurnState, locale: str) -> Risk:
+    """The gate's verdict on the last message: nodes behind the gate call this before anything else.
+
+    The verdict must be for this very message, and must not be milder than what the rules say of it now: a state edited
+    from outside, or an extension that enters behind the gate, is refused.
+
+    Raises:
+        GateMissing: no verdict, one for another message, or one that is milder than the rules.
+    """
+    message = last_message(state)
+    given = state.get("gate")
+    if not given:
+        raise GateMissing("no gate verdict: this node was reached around the crisis gate; enter at 'crisis_gate'")
+    verdict = GateVerdict.model_validate(given)
+    if verdict.message_id != message.id:
+        raise GateMissing("the gate verdict is for another message; every message passes 'crisis_gate' first")
+    now = assess(transcript_of(state["messages"]), locale=locale)
+    if now.tier.level > verdict.risk.tier.level:
+        raise GateMissing(
+            f"the gate verdict says '{verdict.risk.tier}', the rules say '{now.tier}': the state was edited; "
+            "enter at 'crisis_gate' again"
+        )
+    return verdict.risk
+
+
+class Explanation(Value):
+    """Why a reply was given: the computation itself, in the words of the bank."""
+
+    tier: RiskTier
+    signs: tuple[str, ...] = ()
+    generation: int
+    state: dict[str, Any] = {}
+    considered: tuple[dict[str, Any], ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+    skill_id: str = ""
+    version: int = 0
+    title: str = ""
+    step_id: str = ""
+    how: str = "none"
+    aim: str = ""
+    why: str = ""
+    expected: tuple[str, ...] = ()
+    within_turns: int = 0
+    avoided: tuple[str, ...] = ()
+    findings: tuple[dict[str, Any], ...] = ()
+    rewritten: bool = False
+    handed_off: bool = False
