@@ -94,7 +94,7 @@ def _frontmatter(skill: Skill) -> str:
 
 def _line(text: str) -> str:
     """One line of prose that cannot open a heading, a list, a comment, a tag or a link."""
-    flat = " ".join(text.split()).replace("<", "\\<").replace("[", "\\[")
+    flat = " ".join(text.split()).replace("\\", "\\\\").replace("<", "\\<").replace("[", "\\[")
     return f"\\{flat}" if flat[:1] in set("#>-+*=~`|_") else flat
 
 
