@@ -103,7 +103,8 @@ class LocalProcesses:
         if self._pool is None:
             spawn = multiprocessing.get_context("spawn")
             self._pool = ProcessPoolExecutor(self._workers, mp_context=spawn)
-        futures: list[Future[str]] = [self._pool.submit(_play_elsewhere, job.model_dump_json()) for job in jobs]
+        # Plain dictionaries, pickled: JSON would mask the keys of endpoints.
+        futures: list[Future[str]] = [self._pool.submit(_play_elsewhere, job.model_dump()) for job in jobs]
         episodes = []
         for future in futures:
             episodes.append(Episode.model_validate_json(future.result()))
@@ -118,8 +119,8 @@ class LocalProcesses:
             self._pool = None
 
 
-def _play_elsewhere(job: str) -> str:
-    return play_one(Job.model_validate_json(job)).model_dump_json()
+def _play_elsewhere(job: dict[str, Any]) -> str:
+    return play_one(Job.model_validate(job)).model_dump_json()
 
 
 def _embedded(job: Job) -> bool:

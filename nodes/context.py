@@ -26,8 +26,13 @@ from skills_bank.skill_md import starter
 STARTER = "starter"
 """The bank that is used when none is named: the starter skills, in memory, committed to nothing."""
 
+_STARTER_GENERATION = 1
+
 NO_SKILLS = "none"
 """The bank without skills, for comparisons."""
+
+IN_MEMORY = (STARTER, NO_SKILLS)
+"""Banks that live in this process alone: other processes make their own, and see no commit to this one."""
 
 
 class Context(BaseModel):
@@ -48,6 +53,14 @@ class Context(BaseModel):
     region: str | None = Field(default=None, description="for crisis lines, such as 'US'; None: local emergency service")
     seed: int = 0
     turn_limit: int = Field(default=10, ge=1, description="seeker turns of a simulated conversation (SAGE: 10)")
+
+    def but(self, **settings: object) -> "Context":
+        """A plain context with some settings changed, for the conversations that a longer run simulates.
+
+        Made anew and not by `model_copy`, which would carry the opened resources of these settings along.
+        """
+        own = {name: getattr(self, name) for name in Context.model_fields}
+        return Context(**{**own, **settings})
 
     @cached_property
     def resources(self) -> "Resources":
@@ -96,8 +109,7 @@ class Resources:
     @cached_property
     def retrieval(self) -> str:
         """Hash over embedder and retrieval settings, recorded with every episode."""
-        text = f"{self.bank.embedder.fingerprint}\x1f{self.context.retrieval.model_dump_json()}"
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return self.context.retrieval.fingerprint(self.bank.fingerprint)
 
 
 _lock = threading.RLock()
@@ -113,7 +125,10 @@ def _open(context: Context) -> Resources:
         if key not in _chats:
             _chats[key] = Chat(models, max_concurrency=context.concurrency, budget=context.budget)
         bank = open_bank(context.bank, embedder=context.embedder, index=context.index)
-        view = bank.at(context.generation)
+        generation = context.generation
+        if generation is None and context.bank == STARTER:
+            generation = _STARTER_GENERATION  # a run may commit to its own copy of it; others still read the first
+        view = bank.at(generation)
         if context.changes:
             change_ids = "\x1f".join(change.id for change in context.changes)
             place = (context.bank, context.embedder, context.index, view.generation, change_ids)
@@ -132,7 +147,7 @@ def open_bank(location: str, *, embedder: str = "hashing", index: str = "memory"
     with _lock:
         place = (location, embedder, index)
         if place not in _banks:
-            if location in (STARTER, NO_SKILLS):
+            if location in IN_MEMORY:
                 bank = Bank.open(":memory:", embedder=embedder, index=index)
                 if location == STARTER:
                     bank.commit(starter_changes(), expected_generation=bank.generation)

@@ -3,16 +3,20 @@
 from typing import Any, Literal
 
 from conversation.dialogue import Speaker, Transcript
+from conversation.episode import Episode, EpisodeTurn
 from conversation.model import Value
 from conversation.seeker import Activity, Need, Readiness, Scenario, SeekerState
 from conversation.support import Polarity, ResponseChange
-from nodes.context import current
+from nodes.context import Resources, current
 from nodes.turn import TurnState, passed_gate, transcript_of
 from skills_bank.bank import BankView
 from skills_bank.retrieval import Query, Retrieved, RetrievalSettings, retrieve
 from skills_bank.skill import Requirement, Skill
 
 How = Literal["start", "continue", "repair", "none"]
+
+SWITCH_MARGIN = 0.15
+"""A skill in progress is left for another only when that one's score is higher by this much: half-done is worth little."""
 
 REST = 2
 """A skill that has ended rests for this many others, so that a conversation does not go in circles."""
@@ -69,7 +73,7 @@ def choose(
     """Decide this turn's skill and step.
 
     A skill in progress is kept while its step is not done and the seeker goes along; one that is taken badly is
-    repaired once and then left; one that another beats by `settings.switch_margin` is left for it.
+    repaired once and then left; one that another beats by `SWITCH_MARGIN` is left for it.
     """
     last = transcript[-1].text
     query = Query(state=state, text=last, met=requirements_met(transcript, state))
@@ -92,7 +96,7 @@ def choose(
     else:
         left_because = ""
     for score in retrieved.considered:
-        if score.score < settings.threshold or score.skill_id in ended:
+        if score.fit < settings.threshold or score.skill_id in ended:
             continue
         skill = view.skill(score.skill_id)
         first = skill.steps[0].id
@@ -108,17 +112,17 @@ def _keep(
 ) -> tuple[str, How, str, Progress] | str:
     """The step to go on with, or why the skill is left."""
     refused = dict(retrieved.refused)
-    if progress.skill_id in refused and progress.skill_id not in {s.skill_id for s in retrieved.considered}:
+    if progress.skill_id in refused:
         return f"left '{progress.skill_id}': {refused[progress.skill_id]}"
     try:
         skill = view.skill(progress.skill_id)
         step = skill.step(progress.step_id)
     except LookupError:
         return f"left '{progress.skill_id}': this bank has it no longer"
-    scores = {s.skill_id: s.score for s in retrieved.considered}
-    best = next((s for s in retrieved.considered if s.skill_id not in progress.ended), None)
-    own = scores.get(skill.id, settings.threshold)
-    if best is not None and best.skill_id != skill.id and best.score > own + settings.switch_margin:
+    fitting = [s for s in retrieved.considered if s.fit >= settings.threshold and s.skill_id not in progress.ended]
+    own = next((s.score for s in retrieved.considered if s.skill_id == skill.id), 0.0)
+    best = fitting[0] if fitting else None
+    if best is not None and best.skill_id != skill.id and best.score > own + SWITCH_MARGIN:
         return f"left '{skill.id}': '{best.skill_id}' fits clearly better now"
     if state.change is not None and (state.change in step.repair_when or state.change is ResponseChange.TURNS_ON_SUPPORTER):
         if progress.repaired:
@@ -152,3 +156,31 @@ def retrieve_skill(state: TurnState) -> dict[str, Any]:
         resources.context.retrieval,
     )
     return {"choice": choice.model_dump(mode="json"), "progress": choice.progress.model_dump(mode="json")}
+
+
+def would_differ(resources: Resources, episode: Episode) -> bool:
+    """Whether this bank would have chosen otherwise at any turn of an episode that another bank was played with.
+
+    Replays retrieval over the turns as they were read. Up to the first different choice both conversations are the
+    same, so where there is none the whole episode would be the same, and need not be simulated.
+    """
+    progress = Progress()
+    for index, turn in enumerate(episode.turns):
+        if turn.state is None:
+            continue  # the crisis reply, which no bank decides
+        heard = episode.transcript[: 2 * index + 1]
+        choice = choose(resources.view, heard, turn.state, progress, resources.context.retrieval)
+        if _choice(choice) != _use(turn):
+            return True
+        progress = choice.progress
+    return False
+
+
+def _choice(choice: Choice) -> tuple[str, int, str, str]:
+    version = choice.skill.version if choice.skill else 0
+    return (choice.progress.skill_id, version, choice.step_id, choice.how)
+
+
+def _use(turn: EpisodeTurn) -> tuple[str, int, str, str]:
+    used = turn.used
+    return (used.skill_id, used.version, used.step_id, used.how) if used else ("", 0, "", "none")

@@ -1,0 +1,43 @@
+"""Where does output go? Results to standard output, progress and notes to standard error."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+out = Console(highlight=False, soft_wrap=False)
+err = Console(stderr=True, highlight=False)
+
+
+def print_json(value: Any) -> None:
+    """JSON for other programs: no colour, no wrapping."""
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A progress bar on standard error, gone when the work is done."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=28),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=err, transient=True) as bar:
+        yield bar
+
+
+def points(value: float | None, *, sign: bool = False) -> str:
+    """Emotion points with one decimal; a dash for what was not measured."""
+    if value is None:
+        return "–"
+    return f"{value:+.1f}" if sign else f"{value:.1f}"
+
+
+def percent(value: float | None) -> str:
+    """A share as per cent; a dash for what was not measured."""
+    return "–" if value is None else f"{value:.0%}"

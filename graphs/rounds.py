@@ -1,0 +1,381 @@
+"""What does each step of an evolution run do? The nodes of the evolution graph."""
+
+import operator
+from collections import Counter
+from typing import Annotated, Any
+
+from langgraph.config import get_stream_writer
+from langgraph.runtime import Runtime
+from langgraph.types import interrupt
+from typing_extensions import TypedDict
+
+from conversation.episode import Episode, figures
+from conversation.profile import Profile
+from conversation.profiles import authored, profile
+from conversation.scenarios import fresh_profiles
+from conversation.seeds import Stream, derived_seed
+from graphs import verification
+from graphs.context import Context, EvolutionContext
+from graphs.simulation import Job, Ledgered, engine_of
+from graphs.verification import pair_of, workers_of
+from nodes.diagnosis import Analysed, analyst_question, group
+from nodes.errors import ChatError, NothingToPropose
+from nodes.failure_analyst import FAILURE_ANALYST
+from nodes.retriever import would_differ
+from nodes.skill_proposer import SKILL_PROPOSER, Diagnosis, ProposerQuestion, change_of
+from skills_bank.acceptance import Outcome, Verdict
+from skills_bank.change import Change
+from skills_bank.lint import lint
+from skills_bank.screen import screen
+
+
+class EvolutionInput(TypedDict, total=False):
+    """Nothing is needed: what a run is given is its context. A run id continues that run."""
+
+    run: str
+
+
+class EvolutionState(EvolutionInput, total=False):
+    """The whole state. Episodes are in the ledger; here stand their keys' seats and what was concluded."""
+
+    round: int
+    generation: int
+    first_generation: int
+    seats: list[dict[str, Any]]
+    played: Annotated[list[dict[str, Any]], operator.add]
+    diagnoses: list[dict[str, Any]]
+    queue: list[dict[str, Any]]
+    change: dict[str, Any] | None
+    cells: dict[str, int]
+    verdict: dict[str, Any] | None
+    decision: str
+    record: Annotated[list[dict[str, Any]], operator.add]
+    tests: int
+    accepted: int
+    audited: int
+    alarm: str
+    stop: str
+    summary: dict[str, Any]
+
+
+class EvolutionOutput(TypedDict, total=False):
+    """What the run came to."""
+
+    run: str
+    generation: int
+    record: list[dict[str, Any]]
+    summary: dict[str, Any]
+
+
+def settings(runtime: Runtime[EvolutionContext]) -> EvolutionContext:
+    """The settings of this run; the defaults when it was given none."""
+    return runtime.context or EvolutionContext()
+
+
+def tell(event: str, **facts: Any) -> None:
+    """A typed event for whoever watches the run."""
+    get_stream_writer()({"event": event, **facts})
+
+
+def _at(context: EvolutionContext, generation: int) -> Context:
+    return context.but(generation=generation)
+
+
+def _engine(context: EvolutionContext, run: str) -> Ledgered:
+    return Ledgered(engine_of(workers_of(context)), run)
+
+
+def plan(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str, Any]:
+    """Node: the seekers of this round, at today's generation."""
+    context = settings(runtime)
+    number = state.get("round", 0) + 1
+    bank = context.resources.bank
+    generation = state.get("generation", context.resources.view.generation)
+    run = state.get("run") or f"run-{context.seed}-{bank.id[:8]}-g{generation}"
+    chosen = [profile(name) for name in context.profiles] if context.profiles else list(authored())
+    seats = [
+        {"profile_id": p.id, "seed": derived_seed(context.seed, Stream.DIAGNOSIS, number, p.id, s), "at": generation}
+        for p in chosen
+        for s in range(context.seeds)
+    ]
+    stop = ""
+    if context.episodes is not None and sum(bank.ledger.counts(run=run).values()) + len(seats) > context.episodes:
+        seats, stop = [], f"the budget of {context.episodes} episodes is used up"
+    bank.ledger.record(run, "round", {"round": number, "generation": generation, "seekers": len(seats)})
+    tell("round", round=number, rounds=context.rounds, generation=generation, seekers=len(seats))
+    return {
+        "run": run,
+        "round": number,
+        "generation": generation,
+        "first_generation": state.get("first_generation", generation),
+        "seats": seats,
+        "queue": [],
+        "change": None,
+        "stop": stop,
+    }
+
+
+def simulate(state: dict[str, Any], runtime: Runtime[EvolutionContext]) -> dict[str, Any]:
+    """Node: one conversation of the fan-out. It is in the ledger when the node returns."""
+    context, seat = settings(runtime), state["seat"]
+    seeker = profile(seat["profile_id"])
+    job = Job(profile=seeker, seed=seat["seed"], stage=Stream.DIAGNOSIS.value, context=_at(context, seat["at"]))
+    episode = _engine(context, state["run"]).play([job])[0]
+    tell("episode", round=state["round"], final=episode.final_emotion, end=episode.end.value)
+    return {"played": [{"round": state["round"], "cell": seeker.cell, "episode": episode.model_dump(mode="json")}]}
+
+
+def diagnose(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str, Any]:
+    """Node: what went wrong, and for whom as far as it can be read. Cells stay behind, with the harness."""
+    context = settings(runtime)
+    resources = _at(context, state["generation"]).resources
+    analysed: list[Analysed] = []
+    cells: dict[str, str] = {}
+    for played in _of_round(state):
+        episode = Episode.model_validate(played["episode"])
+        if not episode.scored:
+            continue
+        question = analyst_question(episode, resources.view)
+        cells[question.episode_id] = played["cell"]
+        try:
+            analysis = resources.chat.ask(FAILURE_ANALYST, question, seed=context.seed)
+        except ChatError as error:
+            tell("analyst_failed", episode=question.episode_id, why=str(error))
+            continue
+        analysed.append(Analysed(question=question, analysis=analysis))
+    found = group(analysed, resources.view)
+    for diagnosis in found:
+        resources.bank.ledger.record(state["run"], "diagnosis", diagnosis)
+    tell("diagnosed", round=state["round"], diagnoses=len(found))
+    kept = []
+    for diagnosis in found:
+        concerned = Counter(cells[episode] for episode in diagnosis.episodes)
+        kept.append({"diagnosis": diagnosis.model_dump(mode="json"), "cells": dict(concerned)})
+    return {"diagnoses": kept}
+
+
+def _of_round(state: EvolutionState) -> list[dict[str, Any]]:
+    """The round's conversations, in the order of the seats whatever order they ended in."""
+    mine = [played for played in state.get("played", []) if played["round"] == state["round"]]
+    return sorted(mine, key=lambda played: (played["episode"]["key"]["profile_id"], played["episode"]["key"]["seed"]))
+
+
+def propose(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str, Any]:
+    """Node: one bounded change for each of the gravest diagnoses."""
+    context = settings(runtime)
+    resources = _at(context, state["generation"]).resources
+    queue: list[dict[str, Any]] = []
+    known = {entry["change"]["id"] for entry in state.get("record", [])}
+    for entry in state["diagnoses"]:
+        if len(queue) >= context.proposals:
+            break
+        diagnosis = Diagnosis.model_validate(entry["diagnosis"])
+        question = ProposerQuestion(
+            diagnosis=diagnosis,
+            skills=resources.view.skills(),
+            refused=tuple(_refused(state, diagnosis)),
+        )
+        try:
+            draft = resources.chat.ask(SKILL_PROPOSER, question, seed=context.seed)
+        except NothingToPropose as nothing:
+            tell("nothing_to_propose", diagnosis=diagnosis.id, why=str(nothing))
+            continue
+        except ChatError as error:
+            tell("proposer_failed", diagnosis=diagnosis.id, why=str(error))
+            continue
+        change = change_of(draft, diagnosis, run=state["run"])
+        if change.id in known:
+            continue
+        known.add(change.id)
+        resources.bank.ledger.record(state["run"], "proposal", change)
+        queue.append({"change": change.model_dump(mode="json"), "cells": entry["cells"], "diagnosis": diagnosis.id})
+    tell("proposed", round=state["round"], changes=len(queue))
+    return {"queue": queue}
+
+
+def _refused(state: EvolutionState, diagnosis: Diagnosis) -> list[str]:
+    """Earlier edits of this run that were not accepted, for the same trouble or the same skill."""
+    refused = []
+    for entry in state.get("record", []):
+        change = Change.model_validate(entry["change"])
+        if entry["verdict"]["outcome"] != Outcome.ACCEPTED.value:
+            refused.append(f"{change.kind.value}: {change.reason}")
+    return refused
+
+
+def next_change(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str, Any]:
+    """Node: the next proposal of the round whose targets still live; none when the run's tests are used up."""
+    context = settings(runtime)
+    queue = list(state["queue"])
+    view = _at(context, state["generation"]).resources.view
+    if state.get("tests", 0) >= context.tests:
+        return {"change": None, "queue": [], "verdict": None, "stop": f"all {context.tests} tests of the run are used"}
+    while queue:
+        entry = queue.pop(0)
+        if all(target in view for target in entry["change"]["targets"]):
+            return {"change": entry["change"], "cells": entry["cells"], "queue": queue, "verdict": None}
+    return {"change": None, "queue": [], "verdict": None}
+
+
+def screen_change(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str, Any]:
+    """Node: lint, then a few pairs on failing train profiles. It may reject, and never accepts."""
+    context = settings(runtime)
+    change = Change.model_validate(state["change"])
+    against = [f"{skill.id}: {problem}" for skill in change.skills for problem in lint(skill)]
+    pairs = []
+    if not against and context.screen:
+        today = _at(context, state["generation"])
+        preview = today.but(changes=(change,))
+        engine = _engine(context, state["run"])
+        failing = [p for p in _of_round(state) if p["cell"] in state["cells"]]
+        failing.sort(key=lambda played: played["episode"]["turns"][-1]["emotion"] or 0)
+        for played in failing[: context.screen]:
+            seeker = profile(played["episode"]["key"]["profile_id"])
+            seed = derived_seed(context.seed, Stream.SCREEN, change.id, seeker.id)
+            before = engine.play([Job(profile=seeker, seed=seed, stage=Stream.SCREEN.value, context=today)])[0]
+            after = None
+            if would_differ(preview.resources, before):
+                job = Job(profile=seeker, seed=seed, stage=Stream.SCREEN.value, context=preview)
+                after = engine.play([job])[0]
+            pairs.append(pair_of(seeker, seed, before, after, concerned=True))
+    why = "; ".join(against) or screen(tuple(pairs))
+    tell("screened", change=change.id, kind=change.kind.value, rejected=why)
+    if not why:
+        return {"verdict": None}
+    verdict = Verdict(
+        change=change.id,
+        claim=change.claim,
+        rule="screen",
+        outcome=Outcome.REJECTED,
+        reasons=(why,),
+        e_value=0.0,
+        threshold=0.0,
+        pairs=tuple(pairs),
+    )
+    return {"verdict": verdict.model_dump(mode="json")}
+
+
+def verify(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str, Any]:
+    """Node: the verification graph, at today's generation, with seekers whom nothing in the run has seen."""
+    context = settings(runtime)
+    used = state.get("tests", 0)
+    own = {name: getattr(context, name) for name in type(context).model_fields}
+    given = EvolutionContext(**{**own, "generation": state["generation"], "run": state["run"]})
+    result = verification.graph.invoke(
+        {"change": state["change"], "cells": state["cells"], "stream": str(used)}, context=given
+    )
+    verdict = result["verdict"]
+    tell("verdict", change=verdict["change"], outcome=verdict["outcome"], pairs=len(verdict["pairs"]))
+    return {"verdict": verdict, "tests": used + 1, "decision": "accept"}
+
+
+def approve(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str, Any]:
+    """Node: a person's word, where it was asked for. Nothing stands before the interrupt: the node runs again."""
+    if not settings(runtime).review:
+        return {"decision": "accept"}
+    answer = interrupt({"change": state["change"], "verdict": state["verdict"]})
+    decision = answer.get("decision") if isinstance(answer, dict) else answer
+    if decision == "edit":
+        edited = Change.model_validate(answer["change"])
+        return {"decision": "edit", "change": edited.model_dump(mode="json")}
+    return {"decision": "accept" if decision == "accept" else "reject"}
+
+
+def commit(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str, Any]:
+    """Node: the change enters the bank, with its verdict."""
+    bank = settings(runtime).resources.bank
+    change = Change.model_validate(state["change"])
+    generation = bank.commit(
+        [change],
+        expected_generation=state["generation"],
+        verdicts=[state["verdict"]],
+        note=f"{state['run']}, round {state['round']}: {change.reason}",
+    )
+    tell("committed", change=change.id, generation=generation)
+    return {"generation": generation, "accepted": state.get("accepted", 0) + 1, **_written(state, runtime, generation)}
+
+
+def reject(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str, Any]:
+    """Node: the change does not enter; its verdict is kept all the same."""
+    return _written(state, runtime, None)
+
+
+def _written(state: EvolutionState, runtime: Runtime[EvolutionContext], generation: int | None) -> dict[str, Any]:
+    entry = {
+        "round": state["round"],
+        "change": state["change"],
+        "verdict": state["verdict"],
+        "committed": generation,
+        "decision": state.get("decision", ""),
+    }
+    settings(runtime).resources.bank.ledger.record(state["run"], "verdict", entry)
+    return {"record": [entry]}
+
+
+def audit(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str, Any]:
+    """Node: now and then, seekers kept for it alone meet the first bank and today's; a gain must transfer."""
+    context = settings(runtime)
+    accepted, audited = state.get("accepted", 0), state.get("audited", 0)
+    update: dict[str, Any] = {}
+    if accepted - audited >= context.audit_every:
+        seekers = fresh_profiles(derived_seed(context.seed, Stream.AUDIT, accepted), context.audit)
+        first, now = _two_arms(state, context, seekers, Stream.AUDIT)
+        lost = (_mean(first) or 0.0) - (_mean(now) or 0.0)
+        if lost > 0:
+            update["alarm"] = f"audit after {accepted} acceptances: final emotion {lost:.1f} points lower than at first"
+        update["audited"] = accepted
+        tell("audit", accepted=accepted, lost=lost)
+    if state["round"] >= context.rounds:
+        update["stop"] = state.get("stop") or "all rounds are done"
+    if not state["diagnoses"]:
+        update["stop"] = "nothing was found to mend"
+    return update
+
+
+def conclude(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str, Any]:
+    """Node: the final figures, on sealed seekers that nothing in the run has seen."""
+    context = settings(runtime)
+    bank = context.resources.bank
+    summary: dict[str, Any] = {
+        "run": state["run"],
+        "rounds": state["round"],
+        "first_generation": state["first_generation"],
+        "generation": state["generation"],
+        "stop": state.get("stop", ""),
+        "alarm": state.get("alarm", ""),
+        "seekers": context.report,
+    }
+    if context.report:
+        tell("report", seekers=context.report)
+        seekers = fresh_profiles(derived_seed(context.seed, Stream.REPORT), context.report)
+        before, after = _two_arms(state, context, seekers, Stream.REPORT)
+        summary["before"] = figures(before).model_dump()
+        summary["after"] = figures(after).model_dump()
+        summary["differences"] = [
+            b.final_emotion - a.final_emotion
+            for a, b in zip(before, after, strict=True)
+            if a.final_emotion is not None and b.final_emotion is not None
+        ]
+    summary["episodes"] = sum(bank.ledger.counts(run=state["run"]).values())
+    summary["models"] = context.resources.models.describe()
+    bank.ledger.record(state["run"], "summary", summary)
+    return {"summary": summary}
+
+
+def _two_arms(
+    state: EvolutionState, context: EvolutionContext, seekers: tuple[Profile, ...], stream: Stream
+) -> tuple[list[Episode], list[Episode]]:
+    """The same seekers and seeds with the run's first generation and with today's; once where these are the same."""
+    engine = _engine(context, state["run"])
+
+    def arm(generation: int) -> list[Episode]:
+        at = _at(context, generation)
+        jobs = [Job(profile=p, seed=index, stage=stream.value, context=at) for index, p in enumerate(seekers)]
+        return engine.play(jobs, lambda episode: tell("episode", final=episode.final_emotion, end=episode.end.value))
+
+    first = arm(state["first_generation"])
+    return first, first if state["generation"] == state["first_generation"] else arm(state["generation"])
+
+
+def _mean(episodes: list[Episode]) -> float | None:
+    return figures(episodes).final_emotion
