@@ -1,0 +1,120 @@
+"""What does a reader of the bank see? One generation, or a preview of one: whole, unchanging, and searchable."""
+
+import hashlib
+from collections.abc import Collection, Mapping
+from functools import cached_property, lru_cache
+from typing import Protocol
+
+from skills_bank.errors import UnknownSkill
+from skills_bank.skill import Skill, SkillId
+from skills_bank.succession import content_hash
+
+
+class Search(Protocol):
+    """What a view asks of the bank behind it: the nearest of some entries to a text."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Fingerprint of the embedder."""
+        ...
+
+    def nearest(
+        self, text: str, count: int, allowed: Collection[str], known: Mapping[str, str]
+    ) -> list[tuple[str, float]]:
+        """As `VectorIndex.nearest`, for a text instead of a vector."""
+        ...
+
+
+class BankView:
+    """The skills that live at one generation, whatever is committed meanwhile. Safe to use from several threads."""
+
+    def __init__(
+        self, living: Mapping[SkillId, Skill], generation: int, search: Search, *, is_preview: bool = False
+    ) -> None:
+        self._living = {skill_id: living[skill_id] for skill_id in sorted(living)}
+        self._search = search
+        self.generation = generation
+        self.is_preview = is_preview
+
+    @cached_property
+    def content_hash(self) -> str:
+        """SHA-256 over the living skills' contents: the same for a preview and for the generation it becomes."""
+        return content_hash((skill.id, skill.content_hash) for skill in self._living.values())
+
+    @property
+    def embedder(self) -> str:
+        """Fingerprint of the embedder that `nearest` uses."""
+        return self._search.fingerprint
+
+    def skills(self) -> tuple[Skill, ...]:
+        """All living skills, sorted by id."""
+        return tuple(self._living.values())
+
+    def skill(self, skill_id: SkillId) -> Skill:
+        """The living version of a skill.
+
+        Raises:
+            UnknownSkill: none of that id lives here.
+        """
+        try:
+            return self._living[skill_id]
+        except KeyError:
+            where = "the preview of generation" if self.is_preview else "generation"
+            raise UnknownSkill(f"no skill '{skill_id}' lives at {where} {self.generation}") from None
+
+    def __contains__(self, skill_id: object) -> bool:
+        return skill_id in self._living
+
+    def __len__(self) -> int:
+        return len(self._living)
+
+    def nearest(self, text: str, k: int, allowed: Collection[SkillId] | None = None) -> list[tuple[Skill, float]]:
+        """The `k` skills nearest to a text, with cosine similarities (−1 to 1), nearest first; ties by id.
+
+        Args:
+            text: What the seeker wrote, or any other text.
+            k: How many at most, at least 1.
+            allowed: Ids of the skills that may be returned; all of them when None.
+
+        Raises:
+            IndexUnavailable: the index is on a server that cannot be reached.
+            EmbeddingError: the text could not be embedded.
+        """
+        if k < 1:
+            raise ValueError(f"k is how many skills to return, at least 1, not {k}")
+        entries = self._entries
+        if allowed is None:
+            wanted: Collection[str] = entries.values()
+        else:
+            wanted = [entries[skill_id] for skill_id in allowed if skill_id in entries]
+        if not wanted:
+            return []
+        found = self._search.nearest(text, k, wanted, self._texts)
+        # Rounded, so that the same vectors give the same order on machines that add up in another order.
+        pairs = [(self._living[entry.partition("#")[0]], round(similarity, 6)) for entry, similarity in found]
+        return sorted(pairs, key=lambda pair: (-pair[1], pair[0].id))
+
+    @cached_property
+    def _entries(self) -> dict[SkillId, str]:
+        return {skill_id: entry_of(skill) for skill_id, skill in self._living.items()}
+
+    @cached_property
+    def _texts(self) -> dict[str, str]:
+        return {self._entries[skill_id]: similarity_text(skill) for skill_id, skill in self._living.items()}
+
+
+def similarity_text(skill: Skill) -> str:
+    """What a skill is found by: title, summary, conditions in words, and what seekers say before it in its examples."""
+    before = (example.before for example in skill.examples if example.good)
+    return "\n".join((skill.title, skill.summary, skill.applies.words, *before))
+
+
+def entry_of(skill: Skill) -> str:
+    """Name of the skill's entry in the index: the skill and the hash of its similarity text."""
+    return f"{skill.id}#{text_hash(similarity_text(skill))[:24]}"
+
+
+@lru_cache(maxsize=16_384)
+def text_hash(text: str) -> str:
+    """SHA-256 of a text."""
+    return hashlib.sha256(text.encode()).hexdigest()
