@@ -10,7 +10,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from skills_bank.change import Change
-from skills_bank.embedding import Embedder, make_embedder
+from skills_bank.embedding import Embedder
+from skills_bank.embedding_models import kind_of, make_embedder
 from skills_bank.errors import (
     BankError,
     Conflict,
@@ -19,7 +20,7 @@ from skills_bank.errors import (
     UnknownGeneration,
     UnknownSkill,
 )
-from skills_bank.generations import Difference, Generations, SkillVersion, content_hash_of, difference
+from skills_bank.generations import Commit, Difference, Generations, SkillVersion, difference
 from skills_bank.index import IN_MEMORY, IndexUnavailable, VectorIndex
 from skills_bank.integrity import problems
 from skills_bank.intervention_unit import InterventionUnit, UnitText
@@ -28,7 +29,7 @@ from skills_bank.ledger import Ledger
 from skills_bank.prototype import Prototype
 from skills_bank.schema import embedders
 from skills_bank.skill import Skill, SkillId, Status
-from skills_bank.succession import content_hash, succeed
+from skills_bank.succession import succeed
 from skills_bank.units import Erasure, UnitStore
 from skills_bank.vectors import VectorCache
 from skills_bank.view import BankView
@@ -37,6 +38,7 @@ __all__ = [
     "Bank",
     "BankError",
     "BankView",
+    "Commit",
     "Conflict",
     "Difference",
     "Erasure",
@@ -74,7 +76,6 @@ class Bank:
         self.location = journal.place
         self.ledger = Ledger(journal)
         self.evidence = UnitStore(journal)
-        self._adopt(embedder)
 
     @classmethod
     def open(
@@ -82,7 +83,7 @@ class Bank:
         location: str | Path,
         *,
         create: bool = True,
-        embedder: str | Embedder = "hashing",
+        embedder: str | Embedder | None = None,
         index: str = IN_MEMORY,
     ) -> "Bank":
         """Open a bank, or make one.
@@ -90,17 +91,22 @@ class Bank:
         Args:
             location: A folder (SQLite within), an SQLAlchemy URL (`postgresql://…`), or `:memory:`.
             create: Whether to make a bank where there is none.
-            embedder: `hashing`, `minilm`, `endpoint:<model>`, or an `Embedder`.
+            embedder: `hashing`, `minilm`, `endpoint:<model>`, or an `Embedder`; when None, the one that the bank was
+                last opened with, and `hashing` for a new bank.
             index: `memory`, or the URL of a Chroma server.
 
         Raises:
             NoBank: there is none and `create` is false.
             NewerSchema: it was made by a newer version of ESC-Skills.
             BankError: it cannot be opened.
+            EmbeddingError: there is no such embedder.
         """
-        chosen = make_embedder(embedder) if isinstance(embedder, str) else embedder
         journal = Journal.open(location, create=create)
         try:
+            known = _known_embedder(journal)
+            chosen = make_embedder(embedder or kind_of(known)) if not isinstance(embedder, Embedder) else embedder
+            if known != chosen.fingerprint:
+                _adopt(journal, chosen, known)
             return cls(journal, chosen, index)
         except BaseException:
             journal.close()
@@ -122,12 +128,12 @@ class Bank:
         Raises:
             UnknownGeneration: there is none of that number.
         """
+        if (view := self._kept(generation)) is not None:
+            return view
         with self._journal.reading() as connection:
             number = self._generations.head(connection) if generation is None else generation
-            with self._lock:
-                if number in self._views:
-                    self._views.move_to_end(number)
-                    return self._views[number]
+            if (view := self._kept(number)) is not None:
+                return view
             living = self._generations.living(number, connection)
             view = BankView(self._generations.skills(living, connection), number, self)
         with self._lock:
@@ -135,6 +141,13 @@ class Bank:
             while len(self._views) > _VIEWS_KEPT:
                 self._views.popitem(last=False)
         return view
+
+    def _kept(self, generation: int | None) -> BankView | None:
+        with self._lock:
+            if generation is None or generation not in self._views:
+                return None
+            self._views.move_to_end(generation)
+            return self._views[generation]
 
     def preview(self, changes: Sequence[Change], *, base: BankView | None = None) -> BankView:
         """The bank as it would be after these changes. Nothing is written.
@@ -154,9 +167,11 @@ class Bank:
                 here = base.skill(skill_id).version if skill_id in base else 0
                 return max(here, self._generations.last_version(skill_id, connection))
 
-            living = {skill.id: skill for skill in base.skills()}
+            living = {skill.id: skill.version for skill in base.skills()}
             outcome = succeed(living, changes, last_version, status=Status.CANDIDATE)
-        return BankView(outcome.living, base.generation, self, is_preview=True)
+        skills = {skill.id: skill for skill in base.skills() if outcome.living.get(skill.id) == skill.version}
+        skills |= {skill.id: skill for skill, _ in outcome.born if outcome.living.get(skill.id) == skill.version}
+        return BankView(skills, base.generation, self, is_preview=True)
 
     def commit(
         self,
@@ -186,14 +201,14 @@ class Bank:
                 raise Conflict(
                     f"the bank has moved on to generation {head}; these changes were made for {expected_generation}"
                 )
-            living = self._generations.skills(self._generations.living(head, connection), connection)
             outcome = succeed(
-                living,
+                self._generations.living(head, connection),
                 changes,
                 lambda skill_id: self._generations.last_version(skill_id, connection),
                 status=Status.ACTIVE,
             )
-            content = content_hash((skill.id, skill.content_hash) for skill in outcome.living.values())
+            born = [skill for skill, _ in outcome.born]
+            content = self._generations.content_hash(outcome.living, connection, born)
             number = self._generations.begin(head, note, content, connection)
             self._generations.append(number, outcome, changes, verdicts, connection)
         return number
@@ -212,7 +227,7 @@ class Bank:
             now_living = self._generations.living(head, connection)
             then = self._generations.living(generation, connection)
             change_id = f"rollback-to-{generation}"
-            content = content_hash_of(then, connection)
+            content = self._generations.content_hash(then, connection)
             number = self._generations.begin(head, note or f"rollback to generation {generation}", content, connection)
             events = [
                 {"skill_id": skill_id, "version": version, "born": born, "change_id": change_id}
@@ -235,6 +250,11 @@ class Bank:
             raise UnknownSkill(f"the bank has never had a skill '{skill_id}'")
         return found
 
+    def commits(self, newest: int | None = None) -> list[Commit]:
+        """What made each generation, newest first, with its changes and verdicts; the `newest` ones, or all."""
+        with self._journal.reading() as connection:
+            return self._generations.commits(connection, newest)
+
     def diff(self, a: int, b: int) -> Difference:
         """What came, went and changed from generation `a` to generation `b`.
 
@@ -246,8 +266,20 @@ class Bank:
             return difference(before, self._generations.living(b, connection))
 
     def verify(self) -> list[str]:
-        """Check the whole bank, row by row; one line for each problem, none when it is sound."""
-        return problems(self._journal)
+        """Check the whole bank, every row and the head's entries in the index; one line a problem, none when sound.
+
+        Raises:
+            IndexUnavailable: the index is on a server that cannot be reached.
+        """
+        return [*problems(self._journal), *self._index.problems(self.at().texts)]
+
+    def rebuild_index(self) -> None:
+        """Drop the index and fill it anew from the journal. Seldom needed: a broken index mends itself.
+
+        Raises:
+            IndexUnavailable: the index is on a server that cannot be reached.
+        """
+        self._index.rebuild(self.at().texts)
 
     def erase(self, dialogue_id: str) -> Erasure:
         """Erase every word of a source dialogue; labels, counts and a tombstone stay."""
@@ -284,16 +316,18 @@ class Bank:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _adopt(self, embedder: Embedder) -> None:
-        """Remember the embedder. Vectors are kept by fingerprint, so another one re-embeds and mixes nothing."""
-        last = sa.select(embedders.c.fingerprint).order_by(embedders.c.number.desc()).limit(1)
-        with self._journal.reading() as connection:
-            known = connection.execute(last).scalar()
-        if known == embedder.fingerprint:
-            return
-        with self._journal.writing() as connection:
-            connection.execute(
-                embedders.insert().values(fingerprint=embedder.fingerprint, dim=embedder.dim, adopted_at=now())
-            )
-        if known is not None:
-            logger.warning("embedder changed from %s to %s: skills are embedded anew", known, embedder.fingerprint)
+
+def _known_embedder(journal: Journal) -> str:
+    """Fingerprint of the embedder that the bank was last opened with; empty for a new bank."""
+    last = sa.select(embedders.c.fingerprint).order_by(embedders.c.number.desc()).limit(1)
+    with journal.reading() as connection:
+        return str(connection.execute(last).scalar() or "")
+
+
+def _adopt(journal: Journal, embedder: Embedder, known: str) -> None:
+    """Remember the embedder. Vectors are kept by fingerprint, so another one re-embeds and mixes nothing."""
+    row = {"fingerprint": embedder.fingerprint, "dim": embedder.dim, "adopted_at": now()}
+    with journal.writing() as connection:
+        connection.execute(embedders.insert().values(row))
+    if known:
+        logger.warning("embedder changed from %s to %s: skills are embedded anew", known, embedder.fingerprint)

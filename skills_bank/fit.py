@@ -74,44 +74,44 @@ class FitTable:
     """The fit of many skills at once: a state is looked up, not compared, so that a thousand skills cost no more."""
 
     def __init__(self, skills: Sequence[Skill]) -> None:
-        self._skills = skills
-        self._known: dict[tuple[str, tuple[str, ...] | int], Numbers] = {}
-        stated = np.zeros(len(skills))
-        for name in FIELDS:
-            stated += [bool(getattr(skill.applies, name)) for skill in skills]
-        stated += [skill.applies.intensity != _ANY_INTENSITY for skill in skills]
-        self._stated = stated
+        self._conditions = [skill.applies for skill in skills]
+        self._known: dict[tuple[str, tuple[str, ...] | int], tuple[Numbers, Numbers]] = {}
+        stated = [
+            sum(bool(getattr(c, name)) for name in FIELDS) + (c.intensity != _ANY_INTENSITY) for c in self._conditions
+        ]
+        self._stated = np.array(stated, dtype=np.float64)
 
     def of(self, state: SeekerState) -> Numbers:
         """Fit of every skill, shape (skills,), 0 to 1; the same as `fit` gives one by one."""
-        held, missed = np.zeros(len(self._skills)), np.zeros(len(self._skills))
-        for name, read in readings(state).items():
-            column = self._listed(name, read)
-            held += np.nan_to_num(column)
-            missed += column == 0.0
-        column = self._intensity(state.intensity)
-        held += np.nan_to_num(column)
-        missed += column == 0.0
-        return np.round((held + 0.5) / (self._stated + 1) * 0.5**missed, 4)
+        columns = [self._listed(name, read) for name, read in readings(state).items()]
+        columns.append(self._intensity(state.intensity))
+        degrees = np.sum([column[0] for column in columns], axis=0)
+        missed = np.sum([column[1] for column in columns], axis=0)
+        return np.asarray(np.round((degrees + 0.5) / (self._stated + 1) * 0.5**missed, 4), dtype=np.float64)
 
-    def _listed(self, name: str, read: tuple[StrEnum, ...]) -> Numbers:
+    def _listed(self, name: str, read: tuple[StrEnum, ...]) -> tuple[Numbers, Numbers]:
         key = (name, tuple(value.value for value in read))
         if key not in self._known:
-            self._known[key] = np.array(
-                [degree(listed, read) if (listed := getattr(s.applies, name)) else np.nan for s in self._skills]
+            self._known[key] = _column(
+                [degree(listed, read) if (listed := getattr(c, name)) else None for c in self._conditions]
             )
         return self._known[key]
 
-    def _intensity(self, intensity: int) -> Numbers:
+    def _intensity(self, intensity: int) -> tuple[Numbers, Numbers]:
         key = ("intensity", intensity)
         if key not in self._known:
-            self._known[key] = np.array(
+            self._known[key] = _column(
                 [
-                    np.nan if (bounds := s.applies.intensity) == _ANY_INTENSITY else intensity_degree(bounds, intensity)
-                    for s in self._skills
+                    None if c.intensity == _ANY_INTENSITY else intensity_degree(c.intensity, intensity)
+                    for c in self._conditions
                 ]
             )
         return self._known[key]
+
+
+def _column(found: Sequence[float | None]) -> tuple[Numbers, Numbers]:
+    """Degrees, with 0 where the field is not stated; and 1 where it is stated and clearly does not hold."""
+    return np.array([value or 0.0 for value in found]), np.array([float(value == 0.0) for value in found])
 
 
 _ASKED = {

@@ -17,10 +17,10 @@ from skills_bank.errors import BankError, Conflict, UnknownGeneration
 from skills_bank.journal import Journal, now
 from skills_bank.schema import changes, generations, lives, skill_versions, verdicts
 from skills_bank.skill import Skill, SkillId
-from skills_bank.succession import Succession, content_hash
+from skills_bank.succession import Living, Succession, content_hash
 
-Living = dict[SkillId, int]
-"""Version by skill id."""
+_STEP = 400
+"""Ids in one query; SQLite allows 999 parameters in its oldest builds."""
 
 
 class SkillVersion(Value):
@@ -42,6 +42,17 @@ class Difference(Value):
     revised: tuple[tuple[SkillId, int, int], ...]
 
 
+class Commit(Value):
+    """What made a generation."""
+
+    generation: int
+    made_at: str
+    note: str
+    content_hash: str
+    changes: tuple[Change, ...]
+    verdicts: tuple[Any, ...]
+
+
 class Generations:
     """The history of the living. Every method opens its own transaction unless it is handed a connection."""
 
@@ -50,6 +61,7 @@ class Generations:
         self._lock = RLock()
         self._folded: tuple[int, Living] = (0, {})  # the newest generation that was read, to fold on from there
         self._skills: WeakValueDictionary[tuple[SkillId, int], Skill] = WeakValueDictionary()
+        self._hashes: dict[tuple[SkillId, int], str] = {}
 
     def head(self, connection: Connection | None = None) -> int:
         """Number of the newest generation."""
@@ -97,10 +109,10 @@ class Generations:
                 missing.append(skill_id)
             else:
                 found[skill_id] = skill
-        for start in range(0, len(missing), 400):
+        for start in range(0, len(missing), _STEP):
             query = sa.select(skill_versions.c.skill_id, skill_versions.c.version, skill_versions.c.body)
             for skill_id, version, body in connection.execute(
-                query.where(skill_versions.c.skill_id.in_(missing[start : start + 400]))
+                query.where(skill_versions.c.skill_id.in_(missing[start : start + _STEP]))
             ):
                 if living[skill_id] == version:
                     found[skill_id] = self._parsed(skill_id, version, body)
@@ -109,10 +121,17 @@ class Generations:
             raise BankError(f"the journal has lost the text of {', '.join(lost)}: restore the bank from a copy")
         return found
 
-    def content_hash(self, generation: int, connection: Connection) -> str:
-        """Content hash as it was written with the generation."""
-        row = connection.execute(sa.select(generations.c.content_hash).where(generations.c.number == generation))
-        return str(row.scalar_one())
+    def content_hash(self, living: Mapping[SkillId, int], connection: Connection, born: Iterable[Skill] = ()) -> str:
+        """Content hash of versions, from the hashes that stand in their rows; of those just born, from themselves."""
+        fresh = {(skill.id, skill.version): skill.content_hash for skill in born}
+        missing = [version for version in living.items() if version not in self._hashes and version not in fresh]
+        for start in range(0, len(missing), _STEP):
+            query = sa.select(skill_versions.c.skill_id, skill_versions.c.version, skill_versions.c.content_hash)
+            ids = [skill_id for skill_id, _ in missing[start : start + _STEP]]
+            for skill_id, version, body in connection.execute(query.where(skill_versions.c.skill_id.in_(ids))):
+                if living[skill_id] == version:
+                    self._hashes[skill_id, version] = body
+        return content_hash((one[0], fresh.get(one) or self._hashes[one]) for one in living.items())
 
     def last_version(self, skill_id: SkillId, connection: Connection) -> int:
         """Highest version that the id has ever had; 0 for none."""
@@ -152,7 +171,7 @@ class Generations:
         ] + [
             {"skill_id": skill.id, "version": skill.version, "born": True, "change_id": change_id}
             for skill, change_id in succession.born
-            if succession.living.get(skill.id) == skill
+            if succession.living.get(skill.id) == skill.version
         ]
         self.append_lives(generation, events, connection)
         rows = [
@@ -216,6 +235,33 @@ class Generations:
                         break
         return [SkillVersion(**life) for life in found]
 
+    def commits(self, connection: Connection, newest: int | None = None) -> list[Commit]:
+        """What made each generation, newest first; of the `newest` ones when a number is given."""
+        query = sa.select(generations).order_by(generations.c.number.desc()).limit(newest)
+        rows = connection.execute(query).all()
+        if not rows:
+            return []
+        since = rows[-1].number
+        made: dict[int, list[Change]] = {}
+        found = sa.select(changes.c.generation, changes.c.body).where(changes.c.generation >= since)
+        for generation, body in connection.execute(found.order_by(changes.c.generation, changes.c.position)):
+            made.setdefault(generation, []).append(Change.model_validate_json(body))
+        judged: dict[int, list[Any]] = {}
+        found = sa.select(verdicts.c.generation, verdicts.c.body).where(verdicts.c.generation >= since)
+        for generation, body in connection.execute(found.order_by(verdicts.c.number)):
+            judged.setdefault(generation, []).append(json.loads(body))
+        return [
+            Commit(
+                generation=row.number,
+                made_at=row.made_at,
+                note=row.note,
+                content_hash=row.content_hash,
+                changes=tuple(made.get(row.number, ())),
+                verdicts=tuple(judged.get(row.number, ())),
+            )
+            for row in rows
+        ]
+
     def _told(self, change_ids: set[str], connection: Connection) -> dict[tuple[int, str], tuple[str, str]]:
         query = sa.select(changes.c.generation, changes.c.change_id, changes.c.run, changes.c.reason)
         rows = connection.execute(query.where(changes.c.change_id.in_(change_ids)))
@@ -239,14 +285,6 @@ def difference(before: Mapping[SkillId, int], after: Mapping[SkillId, int]) -> D
             if before[skill_id] != after[skill_id]
         ),
     )
-
-
-def content_hash_of(living: Mapping[SkillId, int], connection: Connection) -> str:
-    """Content hash of versions, from the hashes that stand in their rows."""
-    rows = connection.execute(
-        sa.select(skill_versions.c.skill_id, skill_versions.c.version, skill_versions.c.content_hash)
-    )
-    return content_hash((skill_id, body) for skill_id, version, body in rows if living.get(skill_id) == version)
 
 
 def as_json(value: Any) -> str:

@@ -9,8 +9,10 @@ journal, through `allowed`, never by what the index happens to hold.
 import hashlib
 import itertools
 import logging
+import os
 import uuid
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from threading import RLock
 from typing import Any
 from urllib.parse import urlsplit
@@ -23,9 +25,15 @@ from skills_bank.errors import BankError
 logger = logging.getLogger(__name__)
 
 IN_MEMORY = "memory"
-_FORMAT = "1"  # raised when the meaning of an entry changes, so that old collections are left alone
+_FORMAT = "1"
+"""Raised when the meaning of an entry changes, so that old collections are left alone."""
 _BATCH = 500
-_EF = 400  # breadth of the HNSW search: recall@5 of 1.00 on clustered vectors, for about half a millisecond
+"""Entries in one call; Chroma takes 5,461 at most, and a killed batch of this size is simply added again."""
+_EF = 400
+"""Breadth of the HNSW search: recall@5 of 1.00 on clustered vectors (benchmarks/bank_retrieval.py)."""
+_WIDEST = 256
+"""Where some entries are not allowed, more are asked for and the others dropped, as long as it is not more than this;
+beyond, Chroma's own filter by id is the cheaper way (measured at 1,000 and 10,000 entries)."""
 _serial = itertools.count()
 
 
@@ -34,7 +42,7 @@ class IndexUnavailable(BankError):
 
 
 class VectorIndex:
-    """One collection. Entries are added before they are asked for; nothing is ever removed or changed."""
+    """One collection. Entries are added before they are asked for; nothing is ever changed."""
 
     def __init__(
         self, where: str, bank_id: str, fingerprint: str, vectors_of: Callable[[Sequence[str]], Vectors]
@@ -46,13 +54,19 @@ class VectorIndex:
             bank_id: Together with `fingerprint` names the collection.
             fingerprint: Of the embedder.
             vectors_of: Unit rows for texts, in their order; called for what the collection lacks.
+
+        Raises:
+            BankError: `where` is neither.
         """
+        if where != IN_MEMORY:
+            _address(where)
         self._where = where
         self._vectors_of = vectors_of
         self._name = f"esc-{bank_id}-{hashlib.sha256(f'{_FORMAT}/{fingerprint}'.encode()).hexdigest()[:16]}"
         if where == IN_MEMORY:
             # In-memory clients of a process share one store: each index gets a name of its own.
             self._name = f"{self._name[:40]}-{next(_serial)}-{uuid.uuid4().hex[:8]}"
+        self._process = os.getpid()
         self._client: Any = None
         self._collection: Any = None
         self._present: set[str] = set()
@@ -62,6 +76,8 @@ class VectorIndex:
         self, vector: Vectors, count: int, allowed: Collection[str], known: Mapping[str, str]
     ) -> list[tuple[str, float]]:
         """The `count` nearest of the `allowed` entries, as (entry id, cosine similarity), nearest first.
+
+        A collection that is missing, behind or broken is rebuilt, which is said in one line of the log.
 
         Args:
             vector: Of unit length, shape (dim,).
@@ -75,19 +91,46 @@ class VectorIndex:
         wanted = min(count, len(allowed))
         if wanted == 0:
             return []
-        for attempt in (1, 2):
-            try:
+        problem = ""
+        for _ in range(2):
+            with self._told() as trouble:
                 self._ensure(known)
                 found = self._query(vector, wanted, allowed)
                 if len(found) == wanted:
                     return found
-                problem = f"{len(found)} of {wanted} entries came back"
-            except _chroma_errors() as error:
-                problem = f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}".rstrip(": ")
-            if attempt == 1:
-                logger.warning("index of the bank is broken (%s): rebuilt from the journal", problem)
+                trouble.append(f"{len(found)} of {wanted} entries came back")
+            if not problem:
+                logger.warning("the bank's index is broken (%s): rebuilt from the journal", trouble[0])
                 self._rebuild()
-        raise BankError(f"the index stays broken after a rebuild ({problem})")
+            problem = trouble[0]
+        raise BankError(f"the index stays broken after a rebuild ({problem}): check the Chroma installation")
+
+    def problems(self, known: Mapping[str, str]) -> list[str]:
+        """Hold the collection against the journal: one line if entries are there with other vectors."""
+        with self._told() as trouble:
+            self._ensure(known)
+            wrong = []
+            entries = sorted(known)
+            for start in range(0, len(entries), _BATCH):
+                batch = entries[start : start + _BATCH]
+                answer = self._collection.get(ids=batch, include=["embeddings"])
+                held = dict(zip(answer["ids"], answer["embeddings"], strict=True))
+                right = self._vectors_of([known[entry] for entry in batch])
+                for entry, vector in zip(batch, right, strict=True):
+                    if entry not in held or not np.allclose(held[entry], vector, atol=1e-5):
+                        wrong.append(entry)
+            if not wrong:
+                return []
+            trouble.append(f"{len(wrong)} of {len(entries)} entries hold another vector, such as {wrong[0]}")
+        return [f"index: {trouble[0]}; `rebuild_index` mends it"]
+
+    def rebuild(self, known: Mapping[str, str]) -> None:
+        """Drop the collection and fill it anew from the journal."""
+        self._rebuild()
+        with self._told() as trouble:
+            self._ensure(known)
+        if trouble:
+            raise BankError(f"the index cannot be rebuilt ({trouble[0]}): check the Chroma installation")
 
     def close(self) -> None:
         """Forget an in-memory collection; leave a server's alone."""
@@ -98,27 +141,45 @@ class VectorIndex:
             self._present.clear()
 
     def _query(self, vector: Vectors, wanted: int, allowed: Collection[str]) -> list[tuple[str, float]]:
-        only = None if len(allowed) == len(self._present) else list(allowed)
-        answer = self._collection.query(query_embeddings=[vector], n_results=wanted, ids=only, include=["distances"])
+        total = len(self._present)
+        if len(allowed) == total:
+            return self._ask(vector, wanted, None)
+        wide = int(1.3 * wanted * total / len(allowed)) + 8
+        if wide <= _WIDEST:
+            keep = set(allowed)
+            found = [pair for pair in self._ask(vector, min(wide, total), None) if pair[0] in keep]
+            if len(found) >= wanted:
+                return found[:wanted]
+        return self._ask(vector, wanted, list(allowed))
+
+    def _ask(self, vector: Vectors, count: int, only: list[str] | None) -> list[tuple[str, float]]:
+        answer = self._collection.query(query_embeddings=[vector], n_results=count, ids=only, include=["distances"])
         pairs = zip(answer["ids"][0], answer["distances"][0], strict=True)
-        return [(entry, float(np.clip(1.0 - distance, -1.0, 1.0))) for entry, distance in pairs]
+        return [(entry, max(-1.0, min(1.0, 1.0 - distance))) for entry, distance in pairs]
 
     def _ensure(self, entries: Mapping[str, str]) -> None:
         """Add what the collection lacks. Most calls find nothing to do and take no lock."""
-        if self._present.issuperset(entries) and self._collection is not None:
+        if os.getpid() != self._process:  # Chroma would not fail here but hang
+            raise BankError("the bank's index was opened in another process: a fork must open the bank again")
+        if self._collection is not None and self._present.issuperset(entries):
             return
         with self._lock:
             if self._collection is None:
                 self._open()
             missing = [entry for entry in entries if entry not in self._present]
             if missing and self._where != IN_MEMORY:
-                there = set(self._collection.get(ids=missing, include=[])["ids"])
-                self._present |= there
-                missing = [entry for entry in missing if entry not in there]
+                missing = self._not_yet_there(missing)
             for start in range(0, len(missing), _BATCH):
                 batch = missing[start : start + _BATCH]
                 self._collection.upsert(ids=batch, embeddings=self._vectors_of([entries[entry] for entry in batch]))
-                self._present.update(batch)
+                self._present = self._present.union(batch)  # replaced, not changed: others read it without the lock
+
+    def _not_yet_there(self, entries: Sequence[str]) -> list[str]:
+        there: set[str] = set()
+        for start in range(0, len(entries), _BATCH):
+            there.update(self._collection.get(ids=list(entries[start : start + _BATCH]), include=[])["ids"])
+        self._present = self._present | there
+        return [entry for entry in entries if entry not in there]
 
     def _open(self) -> None:
         if self._client is None:
@@ -129,16 +190,34 @@ class VectorIndex:
 
     def _rebuild(self) -> None:
         with self._lock:
-            self._present.clear()
+            self._present = set()
             self._collection = None
-            if self._client is not None:
-                self._drop()
+            if self._client is None:
+                self._client = _client(self._where)
+            self._drop()
 
     def _drop(self) -> None:
-        try:
+        with self._told() as trouble:
             self._client.delete_collection(self._name)
-        except _chroma_errors() as error:
-            logger.debug("no collection to drop: %s", error)
+        if trouble:
+            logger.debug("no collection to drop: %s", trouble[0])
+
+    @contextmanager
+    def _told(self) -> Iterator[list[str]]:
+        """What Chroma raises within the block, as words; that the server is away is raised for good."""
+        import httpx
+        from chromadb.errors import ChromaError
+
+        trouble: list[str] = []
+        try:
+            yield trouble
+        except httpx.TransportError as error:
+            raise IndexUnavailable(f"the Chroma server at {self._where} does not answer: {error}") from error
+        except BankError:
+            raise
+        except (ChromaError, RuntimeError, ValueError, httpx.HTTPError) as error:  # its Rust core raises bare ones
+            first = str(error).strip().splitlines()
+            trouble.append(f"{type(error).__name__}: {first[0]}" if first else type(error).__name__)
 
 
 def _client(where: str) -> Any:
@@ -148,20 +227,18 @@ def _client(where: str) -> Any:
     settings = Settings(anonymized_telemetry=False)  # nothing leaves the machine
     if where == IN_MEMORY:
         return chromadb.EphemeralClient(settings=settings)
-    address = urlsplit(where)
-    if address.scheme not in ("http", "https") or not address.hostname:
-        raise BankError(
-            f"an index is 'memory' or the URL of a Chroma server, such as http://localhost:8000; not '{where}'"
-        )
-    port = address.port or (443 if address.scheme == "https" else 8000)
+    host, port, ssl = _address(where)
     try:
-        return chromadb.HttpClient(address.hostname, port, ssl=address.scheme == "https", settings=settings)
+        return chromadb.HttpClient(host, port, ssl=ssl, settings=settings)
     except Exception as error:  # the client raises ValueError, httpx errors and its own, by version
         raise IndexUnavailable(f"no Chroma server answers at {where}: start one with `chroma run`") from error
 
 
-def _chroma_errors() -> tuple[type[Exception], ...]:
-    """What Chroma raises: its own errors, and bare ones from its Rust core and from a server's answers."""
-    from chromadb.errors import ChromaError
-
-    return (ChromaError, RuntimeError, ValueError)
+def _address(where: str) -> tuple[str, int, bool]:
+    address = urlsplit(where)
+    if address.scheme not in ("http", "https") or not address.hostname:
+        raise BankError(
+            f"an index is 'memory' or the URL of a Chroma server, like http://localhost:8000; not '{where}'"
+        )
+    ssl = address.scheme == "https"
+    return address.hostname, address.port or (443 if ssl else 8000), ssl

@@ -8,25 +8,28 @@ from skills_bank.change import Change
 from skills_bank.errors import BankError, UnknownSkill
 from skills_bank.skill import Skill, SkillId, Status
 
+Living = dict[SkillId, int]
+"""Version by id of the skills that live."""
+
 
 @dataclass(frozen=True)
 class Succession:
     """What a sequence of changes does to the living.
 
     Attributes:
-        living: Skill by id, after all changes.
+        living: Version by id, after all changes.
         born: New versions with the id of the change that brought each, in order. One of them may die again within the
             same sequence; it is kept all the same, since history is never lost.
         died: `(skill id, version, change id)` of versions that live no longer.
     """
 
-    living: Mapping[SkillId, Skill]
+    living: Living
     born: tuple[tuple[Skill, str], ...]
     died: tuple[tuple[SkillId, int, str], ...]
 
 
 def succeed(
-    living: Mapping[SkillId, Skill],
+    living: Mapping[SkillId, int],
     changes: Sequence[Change],
     last_version: Callable[[SkillId], int],
     *,
@@ -37,7 +40,7 @@ def succeed(
     A body whose id is a target becomes that skill's next version; another id is new; a target without a body dies.
 
     Args:
-        living: Skill by id, before the changes.
+        living: Version by id, before the changes.
         changes: In the order in which they apply; a later one may touch what an earlier one brought.
         last_version: Highest version that an id has ever had, 0 for none. Numbers are never used twice.
         status: What the new versions are: active when committed, candidate when previewed.
@@ -55,30 +58,24 @@ def succeed(
         for target in change.targets:
             if target not in now:
                 raise UnknownSkill(f"change '{change.id}' would {change.kind} '{target}', which does not live here")
-            parents.append(now[target].ref)
-            died.append((target, now.pop(target).version, change.id))
+            version = now.pop(target)
+            parents.append(f"{target}@{version}")
+            died.append((target, version, change.id))
         for body in change.skills:
             if body.id in now:
                 raise BankError(f"change '{change.id}' brings '{body.id}', which lives already: revise it instead")
             if body.status is Status.RETIRED:
                 raise BankError(f"change '{change.id}' brings '{body.id}' as retired: use a 'retire' change instead")
-            version = latest.get(body.id) or last_version(body.id)
-            latest[body.id] = version + 1
-            now[body.id] = body.model_copy(
-                update={
-                    "version": version + 1,
-                    "status": status,
-                    "lineage": body.lineage.model_copy(
-                        update={
-                            "parents": body.lineage.parents if not parents else tuple(parents),
-                            "change": change.id,
-                            "run": change.run or body.lineage.run,
-                            "author": change.author,
-                        }
-                    ),
-                }
-            )
-            born.append((now[body.id], change.id))
+            version = (latest.get(body.id) or last_version(body.id)) + 1
+            now[body.id] = latest[body.id] = version
+            lineage = {
+                "parents": tuple(parents) or body.lineage.parents,
+                "change": change.id,
+                "run": change.run or body.lineage.run,
+                "author": change.author,
+            }
+            update = {"version": version, "status": status, "lineage": body.lineage.model_copy(update=lineage)}
+            born.append((body.model_copy(update=update), change.id))
     return Succession(living=now, born=tuple(born), died=tuple(died))
 
 

@@ -89,7 +89,7 @@ class BankView:
             wanted = [entries[skill_id] for skill_id in allowed if skill_id in entries]
         if not wanted:
             return []
-        found = self._search.nearest(text, k, wanted, self._texts)
+        found = self._search.nearest(text, k, wanted, self.texts)
         # Rounded, so that the same vectors give the same order on machines that add up in another order.
         pairs = [(self._living[entry.partition("#")[0]], round(similarity, 6)) for entry, similarity in found]
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0].id))
@@ -99,7 +99,8 @@ class BankView:
         return {skill_id: entry_of(skill) for skill_id, skill in self._living.items()}
 
     @cached_property
-    def _texts(self) -> dict[str, str]:
+    def texts(self) -> dict[str, str]:
+        """Similarity text by index entry, of every living skill."""
         return {self._entries[skill_id]: similarity_text(skill) for skill_id, skill in self._living.items()}
 
 
