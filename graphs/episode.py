@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Literal
 
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
-from langchain_core.runnables import Runnable, RunnableConfig, RunnableLambda
+from langchain_core.runnables import Runnable
 from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import get_runtime
 
@@ -18,6 +18,7 @@ from graphs import support
 from graphs.context import Context
 from nodes.context import current
 from nodes.errors import ChatError
+from nodes.node import Node
 from nodes.record import episode_key, exchange
 from nodes.sage_judge import judge
 from nodes.seeker import open_episode, speak
@@ -47,7 +48,7 @@ def build(support_graph: Runnable[Any, Any] | None = None) -> StateGraph[Episode
     return graph
 
 
-def _support_turn(support_graph: Runnable[Any, Any]) -> Runnable[Any, Any]:
+def _support_turn(support_graph: Runnable[Any, Any]) -> Node:
     """The support graph as one node: it is given the lines that both have heard, and nothing of the seeker's profile."""
 
     def given(state: EpisodeState) -> dict[str, Any]:
@@ -76,7 +77,7 @@ def _support_turn(support_graph: Runnable[Any, Any]) -> Runnable[Any, Any]:
         context = get_runtime(Context).context
         return taken(state, await support_graph.ainvoke(given(state), context=context))
 
-    return RunnableLambda(run, arun, name="support_turn")
+    return Node("support_turn", run, arun)
 
 
 def messages_of(lines: list[dict[str, str]]) -> list[AnyMessage]:
@@ -88,22 +89,25 @@ def messages_of(lines: list[dict[str, str]]) -> list[AnyMessage]:
     return [kinds[line["speaker"]](content=line["text"], id=f"line-{index}") for index, line in enumerate(lines)]
 
 
-def recorded(node: Runnable[Any, Any]) -> Runnable[Any, Any]:
+def recorded(node: Node) -> Node:
     """A node whose typed failure ends the episode as an error, with the reason: unscored, never guessed."""
 
-    def run(state: EpisodeState, config: RunnableConfig) -> Any:
-        try:
-            return node.invoke(state, config)
-        except ChatError as error:
-            return {"end": End.ERROR.value, "error": f"{type(error).__name__}: {error}"}
+    def failed(error: ChatError) -> dict[str, Any]:
+        return {"end": End.ERROR.value, "error": f"{type(error).__name__}: {error}"}
 
-    async def arun(state: EpisodeState, config: RunnableConfig) -> Any:
+    def run(state: EpisodeState) -> Any:
         try:
-            return await node.ainvoke(state, config)
+            return node.invoke(state)
         except ChatError as error:
-            return {"end": End.ERROR.value, "error": f"{type(error).__name__}: {error}"}
+            return failed(error)
 
-    return RunnableLambda(run, arun)
+    async def arun(state: EpisodeState) -> Any:
+        try:
+            return await node.ainvoke(state)
+        except ChatError as error:
+            return failed(error)
+
+    return Node(node.name or "", run, arun)
 
 
 def failed_or(following: str) -> Callable[[EpisodeState], str]:

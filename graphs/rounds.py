@@ -1,5 +1,6 @@
 """What does each step of an evolution run do? The nodes of the evolution graph."""
 
+import hashlib
 import operator
 from collections import Counter
 from typing import Annotated, Any
@@ -18,13 +19,15 @@ from graphs import verification
 from graphs.context import Context, EvolutionContext
 from graphs.simulation import Job, Ledgered, engine_of
 from graphs.verification import pair_of, workers_of
-from nodes.diagnosis import Analysed, analyst_question, group
-from nodes.errors import ChatError, NothingToPropose
+from nodes.diagnosis import Case, question_of
+from nodes.diagnosis import diagnose as group
+from nodes.errors import ChatError
 from nodes.failure_analyst import FAILURE_ANALYST
 from nodes.retriever import would_differ
-from nodes.skill_proposer import SKILL_PROPOSER, Diagnosis, ProposerQuestion, change_of
+from nodes.skill_proposer import SKILL_PROPOSER, ChangeDraft, Diagnosis, ProposerQuestion
 from skills_bank.acceptance import Outcome, Verdict
 from skills_bank.change import Change
+from skills_bank.ledger import key_hash
 from skills_bank.lint import lint
 from skills_bank.screen import screen
 
@@ -129,21 +132,21 @@ def diagnose(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[
     """Node: what went wrong, and for whom as far as it can be read. Cells stay behind, with the harness."""
     context = settings(runtime)
     resources = _at(context, state["generation"]).resources
-    analysed: list[Analysed] = []
+    cases: list[Case] = []
     cells: dict[str, str] = {}
     for played in _of_round(state):
         episode = Episode.model_validate(played["episode"])
-        if not episode.scored:
-            continue
-        question = analyst_question(episode, resources.view)
+        question = question_of(episode, key_hash(episode.key)[:12], resources.view.skills())
+        if question is None:
+            continue  # unscored: nothing can be said of it
         cells[question.episode_id] = played["cell"]
         try:
             analysis = resources.chat.ask(FAILURE_ANALYST, question, seed=context.seed)
         except ChatError as error:
             tell("analyst_failed", episode=question.episode_id, why=str(error))
             continue
-        analysed.append(Analysed(question=question, analysis=analysis))
-    found = group(analysed, resources.view)
+        cases.append(Case(question=question, analysis=analysis))
+    found = group(cases)
     for diagnosis in found:
         resources.bank.ledger.record(state["run"], "diagnosis", diagnosis)
     tell("diagnosed", round=state["round"], diagnoses=len(found))
@@ -177,9 +180,6 @@ def propose(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[s
         )
         try:
             draft = resources.chat.ask(SKILL_PROPOSER, question, seed=context.seed)
-        except NothingToPropose as nothing:
-            tell("nothing_to_propose", diagnosis=diagnosis.id, why=str(nothing))
-            continue
         except ChatError as error:
             tell("proposer_failed", diagnosis=diagnosis.id, why=str(error))
             continue
@@ -191,6 +191,24 @@ def propose(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[s
         queue.append({"change": change.model_dump(mode="json"), "cells": entry["cells"], "diagnosis": diagnosis.id})
     tell("proposed", round=state["round"], changes=len(queue))
     return {"queue": queue}
+
+
+def change_of(draft: ChangeDraft, diagnosis: Diagnosis, run: str) -> Change:
+    """The draft as a change: the harness gives it id, author, run and evidence."""
+    body = hashlib.sha256(draft.model_dump_json().encode()).hexdigest()[:12]
+    return Change(
+        id=f"{draft.kind.value}-{body}",
+        kind=draft.kind,
+        claim=draft.claim,
+        targets=draft.targets,
+        skills=draft.skills,
+        author=SKILL_PROPOSER.role,
+        reason=draft.reason,
+        evidence=(diagnosis.id, *diagnosis.turns),
+        concerns=draft.concerns,
+        expected_effect=draft.expected_effect,
+        run=run,
+    )
 
 
 def _refused(state: EvolutionState, diagnosis: Diagnosis) -> list[str]:

@@ -7,9 +7,7 @@ from langgraph.graph import END, START, StateGraph
 
 from graphs.context import Context
 from nodes.appraiser import appraise
-from nodes.crisis_gate import enter
-from nodes.crisis_reply import reply_in_crisis
-from nodes.reply_guard import release_or_rewrite, rewrite_wanted
+from nodes.gatekeeping import enter, in_crisis, release_or_rewrite, reply_in_crisis, rewrite_wanted
 from nodes.retriever import retrieve_skill
 from nodes.supporter import respond
 from nodes.turn import TurnInput, TurnOutput, TurnState

@@ -6,23 +6,23 @@ malformed, because a wrong answer is worse than none.
 
 import json
 import re
+from collections.abc import Iterator
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
+
+from nodes.errors import Malformed
 
 _THINK_BLOCK = re.compile(r"\s*<(think|thinking|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
 _THINK_OPEN = re.compile(r"\s*<(?:think|thinking|reasoning)>", re.IGNORECASE)
 _THINK_CLOSE = re.compile(r"</(?:think|thinking|reasoning)>", re.IGNORECASE)
 _FENCED = re.compile(r"```[a-zA-Z]*[ \t]*\n(.*?)\n?[ \t]*```", re.DOTALL)
 _SURROGATE = re.compile("[\ud800-\udfff]")
+LONGEST_TAG = len("</reasoning>")
 MOST_ERRORS_QUOTED = 8
 """A repair turn quotes this many validation errors; more would bury the first."""
 
 Parsed = TypeVar("Parsed", bound=BaseModel)
-
-
-class AnswerError(ValueError):
-    """The text is not an answer; the message says why, in words that a repair turn can quote."""
 
 
 def strip_thinking(text: str) -> str:
@@ -41,15 +41,68 @@ def strip_thinking(text: str) -> str:
     return text.strip()
 
 
+class TextStream:
+    """A plain-text answer as it comes: thinking before it is held back, and so is white space at its end.
+
+    A stream whose thinking has no opening tag cannot be told from an answer until the closing tag comes; then it is
+    an error, since what went before has been handed out.
+    """
+
+    def __init__(self, question: str = "") -> None:
+        self._question = question
+        self._held = ""
+        self._space = ""
+        self._tail = ""
+        self._begun = False
+
+    def add(self, text: str) -> Iterator[str]:
+        """What may be handed out, now that this piece has come: nothing, or one piece.
+
+        Raises:
+            Malformed: broken characters, or the end of thinking that had no beginning.
+        """
+        if not self._begun:
+            self._held += text
+            text = self._after_thinking()
+            self._begun = bool(text)
+        if not text:
+            return
+        _refuse_broken(text, self._question)
+        self._tail = self._tail[-LONGEST_TAG:] + text
+        if _THINK_CLOSE.search(self._tail):
+            raise Malformed("the answer was mixed with the model's thinking")
+        words = (self._space + text).rstrip()
+        self._space = (self._space + text)[len(words) :]
+        if words:
+            yield words
+
+    def end(self) -> Iterator[str]:
+        """What was held back and is an answer after all: text that only began like a tag.
+
+        Raises:
+            Malformed: nothing but thinking or white space has come.
+        """
+        if not self._begun:
+            yield read_text(self._held, self._question)
+
+    def _after_thinking(self) -> str:
+        rest = self._held
+        while match := _THINK_BLOCK.match(rest):
+            rest = rest[match.end() :]
+        rest = rest.lstrip()
+        may_be_tag = any(tag.startswith(rest.lower()) for tag in ("<think>", "<thinking>", "<reasoning>"))
+        return "" if may_be_tag or _THINK_OPEN.match(rest) else rest
+
+
 def read_text(content: str, question: str = "") -> str:
     """A plain-text answer.
 
     Raises:
-        AnswerError: it is empty, or holds broken characters that the question does not hold.
+        Malformed: it is empty, or holds broken characters that the question does not hold.
     """
     text = strip_thinking(content)
     if not text:
-        raise AnswerError("the answer was empty")
+        raise Malformed("the answer was empty")
     _refuse_broken(text, question)
     return text
 
@@ -60,14 +113,14 @@ def read_answer(content: str, answer: type[Parsed], question: str = "") -> Parse
     Validation is strict: `"5"` is not 5 and `true` is not 1. A JSON array stands for a tuple, a string for an enum.
 
     Raises:
-        AnswerError: empty, not one JSON object, a key given twice, broken characters, or not of the type.
+        Malformed: empty, not one JSON object, a key given twice, broken characters, or not of the type.
     """
     text = _json_text(strip_thinking(content))
     _refuse_broken(text, question)
     try:
         json.loads(text, object_pairs_hook=_refuse_repeated)
     except json.JSONDecodeError as error:
-        raise AnswerError(f"the answer is not valid JSON: {error.msg} at character {error.pos}") from None
+        raise Malformed(f"the answer is not valid JSON: {error.msg} at character {error.pos}") from None
     return validate(text, answer)
 
 
@@ -75,12 +128,12 @@ def validate(text: str, answer: type[Parsed]) -> Parsed:
     """JSON that is known to be one object, as the answer type.
 
     Raises:
-        AnswerError: it is not of the type; the message lists the first errors with their places.
+        Malformed: it is not of the type; the message lists the first errors with their places.
     """
     try:
         return answer.model_validate_json(text, strict=True)
     except ValidationError as error:
-        raise AnswerError(f"the answer does not follow the schema: {_in_words(error)}") from None
+        raise Malformed(f"the answer does not follow the schema: {_in_words(error)}") from None
 
 
 def schema_of(answer: type[BaseModel]) -> dict[str, Any]:
@@ -91,7 +144,7 @@ def schema_of(answer: type[BaseModel]) -> dict[str, Any]:
 def _json_text(text: str) -> str:
     """The one JSON object in the text: alone, in one fence, or with prose around it."""
     if not text:
-        raise AnswerError("the answer was empty")
+        raise Malformed("the answer was empty")
     if text.startswith("{") and text.endswith("}"):
         return text
     fenced = _FENCED.findall(text)
@@ -99,13 +152,13 @@ def _json_text(text: str) -> str:
         return str(fenced[0]).strip()
     start, end = text.find("{"), text.rfind("}")
     if start < 0 or end < start:
-        raise AnswerError("the answer holds no JSON object")
+        raise Malformed("the answer holds no JSON object")
     return text[start : end + 1]  # two objects do not decode as one, so an ambiguous text is refused
 
 
 def _refuse_broken(text: str, question: str) -> None:
     if _SURROGATE.search(text) or ("\ufffd" in text and "\ufffd" not in question):
-        raise AnswerError("the answer holds broken characters")
+        raise Malformed("the answer holds broken characters")
 
 
 def _refuse_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -113,10 +166,10 @@ def _refuse_repeated(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) != len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise AnswerError(f"the answer gives the key '{twice}' more than once")
+        raise Malformed(f"the answer gives the key '{twice}' more than once")
     for value in found.values():
         if isinstance(value, str) and _SURROGATE.search(value):
-            raise AnswerError("the answer holds broken characters")
+            raise Malformed("the answer holds broken characters")
     return found
 
 

@@ -8,7 +8,7 @@ from conversation.dialogue import Transcript
 from conversation.model import Value
 from conversation.seeker import SeekerState
 from nodes.agent import Agent
-from nodes.asking import agent_node
+from nodes.node import agent_node
 from nodes.context import Resources
 from nodes.turn import TurnState, passed_gate, transcript_of
 

@@ -4,17 +4,19 @@ It never returns None and never invents a default. Roles played by the embedded 
 messages, real JSON there and back, real parsing.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import Any, cast
 
-from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
+from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.runnables import RunnableConfig
-from pydantic import BaseModel
 
 from nodes.agent import Agent, Answer, Question
-from nodes.answers import AnswerError, read_text, validate
+from nodes.answers import TextStream
 from nodes.embedded.engine import EmbeddedChatModel
+from nodes.endpoint import Endpoint, Request
 from nodes.errors import (
     ChatError,
     Malformed,
@@ -26,8 +28,11 @@ from nodes.errors import (
     UnknownLanguage,
     UnknownRole,
 )
+from nodes.exchange import Exchange
+from nodes.loop import CallLoop, call_loop
 from nodes.models import EMBEDDED, Models, RoleSettings
-from nodes.usage import Budget, RoleUsage, Spending, Usage
+from nodes.recording import Recorded, Recorder, Replay, question_key
+from nodes.usage import Budget, Charge, RoleUsage, Spending, Usage
 
 __all__ = [
     "Budget",
@@ -47,10 +52,6 @@ __all__ = [
     "Usage",
 ]
 
-NOSTREAM = "nostream"
-"""LangGraph's tag for calls whose tokens stay out of `stream_mode="messages"`. Every call carries it: a draft is shown
-only after the guard has read it, and a judge's thoughts never."""
-
 
 class Chat:
     """Asks agents' questions. Opened once per process behind a context; safe between threads and event loops.
@@ -58,8 +59,16 @@ class Chat:
     Args:
         models: Which model answers for which role; the embedded engine for all by default.
         seed: Passed with questions that name no seed of their own.
-        max_concurrency: Most calls to endpoints at the same time. Calls to the embedded engine are not capped.
+        max_concurrency: Most requests of this chat to endpoints at the same time. All chats of a process share as
+            many as the largest of them has. The embedded engine is not capped: it computes, it does not wait.
         budget: Hard limits, checked before anything is spent.
+        record: A new file to which the answers of language models are written.
+        replay: A recording that answers in the place of the language models; nothing is sent anywhere.
+
+    Raises:
+        FileExistsError: `record` exists already.
+        FileNotFoundError: `replay` does not exist.
+        ValueError: `replay` is no recording.
     """
 
     def __init__(
@@ -69,15 +78,21 @@ class Chat:
         seed: int = 0,
         max_concurrency: int = 16,
         budget: Budget | None = None,
+        record: Path | None = None,
+        replay: Path | None = None,
     ) -> None:
         self.models = models or Models()
         self.seed = seed
         self.max_concurrency = max_concurrency
         self.spending = Spending(budget)
+        self._recorder = Recorder(record) if record else None
+        self._replay = Replay(replay) if replay else None
+        self._endpoints: list[Endpoint] = []
+        self._loop: CallLoop | None = None
 
     @property
     def usage(self) -> Usage:
-        """Calls, tokens, seconds and failures by role, so far."""
+        """Calls, tokens, seconds, failures and money by role, so far."""
         return self.spending.usage()
 
     def ask(
@@ -100,16 +115,19 @@ class Chat:
         Raises:
             ChatError: one of its types; nothing else stands for a missing answer.
         """
-        exchange = _Exchange(agent, question, self.seed if seed is None else seed, config)
-        model = _embedded(agent.role)
+        exchange = Exchange(agent, question, self.seed if seed is None else seed, config)
+        settings = self.models.of(agent.role)
+        if not settings.embedded:
+            return cast("Answer", self._calls().run(self._ask_endpoint(exchange, settings)))
         try:
             with self.spending.call(agent.role, EMBEDDED, 0, None) as charge:
-                message = model.invoke(exchange.messages, exchange.config, seed=exchange.seed)
+                message = _embedded(agent.role, False).invoke(exchange.messages, exchange.config, seed=exchange.seed)
                 _count(charge, message)
-            answer: Answer = exchange.read(message)
+            answer: Answer = exchange.read_embedded(message)
         except ChatError as error:
-            raise self._failed(agent.role, EMBEDDED, error) from error.__cause__
-        self.spending.book(agent.role, EMBEDDED)
+            self._end(exchange, EMBEDDED, error=error)
+            raise
+        self._end(exchange, EMBEDDED)
         return answer
 
     async def aask(
@@ -121,16 +139,20 @@ class Chat:
         config: RunnableConfig | None = None,
     ) -> Answer:
         """The agent's answer, as `ask` gives it."""
-        exchange = _Exchange(agent, question, self.seed if seed is None else seed, config)
-        model = _embedded(agent.role)
+        exchange = Exchange(agent, question, self.seed if seed is None else seed, config)
+        settings = self.models.of(agent.role)
+        if not settings.embedded:
+            return cast("Answer", await self._calls().arun(self._ask_endpoint(exchange, settings)))
         try:
             with self.spending.call(agent.role, EMBEDDED, 0, None) as charge:
+                model = _embedded(agent.role, False)
                 message = await model.ainvoke(exchange.messages, exchange.config, seed=exchange.seed)
                 _count(charge, message)
-            answer: Answer = exchange.read(message)
+            answer: Answer = exchange.read_embedded(message)
         except ChatError as error:
-            raise self._failed(agent.role, EMBEDDED, error) from error.__cause__
-        self.spending.book(agent.role, EMBEDDED)
+            self._end(exchange, EMBEDDED, error=error)
+            raise
+        self._end(exchange, EMBEDDED)
         return answer
 
     def stream(
@@ -141,8 +163,29 @@ class Chat:
         seed: int | None = None,
         config: RunnableConfig | None = None,
     ) -> Iterator[str]:
-        """A plain-text answer piece by piece; joined, the pieces are what `ask` returns."""
-        yield self.ask(agent, question, seed=seed, config=config)
+        """A plain-text answer piece by piece; joined, the pieces are what `ask` returns.
+
+        It is not repaired: what has been handed out cannot be taken back. Retries end with the first piece.
+
+        Raises:
+            ChatError: as `ask`, also in the middle of an answer.
+        """
+        exchange = Exchange(agent, question, self.seed if seed is None else seed, config)
+        settings = self.models.of(agent.role)
+        if not settings.embedded:
+            yield from self._calls().stream(self._stream_endpoint(exchange, settings))
+            return
+        try:
+            with self.spending.call(agent.role, EMBEDDED, 0, None) as charge:
+                text = TextStream()
+                for chunk in _embedded(agent.role, True).stream(exchange.messages, exchange.config, seed=exchange.seed):
+                    _count(charge, chunk)
+                    yield from text.add(chunk.text)
+                yield from text.end()
+        except ChatError as error:
+            self._end(exchange, EMBEDDED, error=error)
+            raise
+        self._end(exchange, EMBEDDED)
 
     async def astream(
         self,
@@ -152,54 +195,157 @@ class Chat:
         seed: int | None = None,
         config: RunnableConfig | None = None,
     ) -> AsyncIterator[str]:
-        """A plain-text answer piece by piece; joined, the pieces are what `aask` returns."""
-        yield await self.aask(agent, question, seed=seed, config=config)
+        """A plain-text answer piece by piece, as `stream` gives it."""
+        if self.models.of(agent.role).embedded:
+            for piece in self.stream(agent, question, seed=seed, config=config):
+                yield piece
+            return
+        exchange = Exchange(agent, question, self.seed if seed is None else seed, config)
+        async for piece in self._calls().astream(self._stream_endpoint(exchange, self.models.of(agent.role))):
+            yield piece
 
-    def _failed(self, role: str, model: str, error: ChatError) -> ChatError:
-        error.role = error.role or role
-        error.attempts = error.attempts or 1
-        self.spending.book(role, model, failure=type(error).__name__)
-        return error
+    def close(self) -> None:
+        """Close connections to endpoints. The chat can be used again; it opens new ones."""
+        endpoints, self._endpoints = self._endpoints, []
+        if endpoints and self._loop is call_loop():
+            for endpoint in endpoints:
+                call_loop().run(endpoint.close())
 
-
-class _Exchange:
-    """One question on its way: its messages, and how its answer is read."""
-
-    __slots__ = ("agent", "config", "messages", "seed", "text")
-
-    def __init__(self, agent: Agent[Any, Any], question: BaseModel, seed: int, config: RunnableConfig | None) -> None:
-        self.agent = agent
-        self.seed = seed
-        self.text = question.model_dump_json()
-        self.messages: list[BaseMessage] = [_system(agent), HumanMessage(self.text)]
-        self.config: RunnableConfig = {**config} if config else {}
-        self.config["tags"] = [*(self.config.get("tags") or ()), NOSTREAM]
-
-    def read(self, message: AIMessage) -> Any:
-        """The answer of a completion of the embedded engine, whose JSON needs no unwrapping."""
-        content = message.content
-        if not isinstance(content, str):
-            raise Malformed("the answer is not text", role=self.agent.role)
+    async def _ask_endpoint(self, exchange: Exchange, settings: RoleSettings) -> Any:
+        """On the call loop: one question to a language model, or to its recording."""
+        clock = asyncio.get_running_loop().time
+        request = exchange.request(clock() + settings.deadline_s)
         try:
-            if self.agent.answer is str:
-                return read_text(content, self.text)
-            return validate(content, self.agent.answer)
-        except AnswerError as error:
-            raise Malformed(str(error), role=self.agent.role) from error
+            if self._replay:
+                answer = self._replayed(exchange, settings, self._replay)
+            else:
+                try:
+                    async with asyncio.timeout(settings.deadline_s):
+                        answer = await exchange.with_endpoint(self._endpoint(settings), request)
+                except TimeoutError:
+                    raise Unavailable(_too_late(settings)) from None
+        except ChatError as error:
+            self._end(exchange, settings.model, request, error)
+            raise
+        self._end(exchange, settings.model, request)
+        return answer
+
+    async def _stream_endpoint(self, exchange: Exchange, settings: RoleSettings) -> AsyncIterator[str]:
+        """On the call loop: the pieces of a plain-text answer."""
+        deadline = asyncio.get_running_loop().time() + settings.deadline_s
+        request = exchange.request(deadline)
+        text = TextStream(exchange.question)
+        try:
+            if self._replay:
+                yield self._replayed(exchange, settings, self._replay)
+            else:
+                whole: AIMessageChunk | None = None
+                pieces = aiter(self._endpoint(settings).stream(request))
+                try:
+                    while True:
+                        async with asyncio.timeout_at(deadline):
+                            chunk = await anext(pieces, None)
+                        if chunk is None:
+                            break
+                        whole = chunk if whole is None else whole + chunk
+                        for piece in text.add(chunk.text):
+                            yield piece
+                except TimeoutError:
+                    raise Unavailable(_too_late(settings)) from None
+                finally:
+                    await pieces.aclose()  # type: ignore[attr-defined]
+                if whole is not None:
+                    exchange.read(whole)  # what was handed out is judged whole: cut off, refused, empty
+                for piece in text.end():
+                    yield piece
+        except ChatError as error:
+            self._end(exchange, settings.model, request, error)
+            raise
+        self._end(exchange, settings.model, request)
+
+    def _replayed(self, exchange: Exchange, settings: RoleSettings, replay: Replay) -> Any:
+        recorded = replay.find(_key(exchange, settings.model), exchange.agent.role)
+        with self.spending.call(
+            exchange.agent.role, settings.model, recorded.input_tokens + recorded.output_tokens, None
+        ) as charge:
+            charge.input_tokens, charge.output_tokens = recorded.input_tokens, recorded.output_tokens
+        error = recorded.raised()
+        if error:
+            raise error
+        return exchange.read_text(recorded.text)
+
+    def _end(
+        self, exchange: Exchange, model: str, request: Request | None = None, error: ChatError | None = None
+    ) -> None:
+        """Book the end of a question, complete its error, and record both where a recording is kept."""
+        role = exchange.agent.role
+        kind = type(error).__name__ if error else ""
+        self.spending.book(role, model, repaired=exchange.repaired, failure=kind)
+        cost = _total(model, request.charges) if request else RoleUsage(model=model, questions=1, calls=1)
+        if error:
+            error.role = error.role or role
+            error.attempts = error.attempts or cost.calls
+            error.usage = cost
+        if self._recorder and request and not isinstance(error, OverBudget):
+            self._recorder.write(
+                Recorded(
+                    key=_key(exchange, model),
+                    role=role,
+                    model=model,
+                    text="" if error else exchange.text,
+                    error=kind,
+                    message=error.message if error else "",
+                    attempts=cost.calls,
+                    input_tokens=cost.input_tokens,
+                    output_tokens=cost.output_tokens,
+                )
+            )
+
+    def _calls(self) -> CallLoop:
+        loop = call_loop()
+        if self._loop is not loop:  # the first call, or the first after a fork
+            self._loop, self._endpoints = loop, []
+        return loop
+
+    def _endpoint(self, settings: RoleSettings) -> Endpoint:
+        """One endpoint for equal settings; on the call loop only, so that no two are opened."""
+        loop = self._calls()
+        for endpoint in self._endpoints:
+            if endpoint.settings == settings:
+                return endpoint
+        self._endpoints.append(Endpoint(settings, self.spending, loop=loop, owner=self, limit=self.max_concurrency))
+        return self._endpoints[-1]
 
 
 @cache
-def _system(agent: Agent[Any, Any]) -> SystemMessage:
-    return SystemMessage(agent.prompt)
+def _embedded(role: str, streaming: bool) -> EmbeddedChatModel:
+    return EmbeddedChatModel(role=role, disable_streaming=not streaming)
 
 
-@cache
-def _embedded(role: str) -> EmbeddedChatModel:
-    return EmbeddedChatModel(role=role)
-
-
-def _count(charge: Any, message: AIMessage) -> None:
+def _count(charge: Charge, message: AIMessage) -> None:
     usage = message.usage_metadata
     if usage:
         charge.input_tokens = usage["input_tokens"]
         charge.output_tokens = usage["output_tokens"]
+
+
+def _total(model: str, charges: list[Charge]) -> RoleUsage:
+    money = [charge.money for charge in charges if charge.money is not None]
+    return RoleUsage(
+        model=model,
+        questions=1,
+        calls=len(charges),
+        input_tokens=sum(charge.input_tokens for charge in charges),
+        output_tokens=sum(charge.output_tokens for charge in charges),
+        seconds=sum(charge.seconds for charge in charges),
+        money=sum(money) if money else None,
+    )
+
+
+def _key(exchange: Exchange, model: str) -> str:
+    agent = exchange.agent
+    return question_key(agent.role, model, agent.prompt, exchange.question, str(exchange.schema), exchange.seed)
+
+
+def _too_late(settings: RoleSettings) -> str:
+    return f"no answer from {settings.model} at {settings.endpoint} within the deadline of {settings.deadline_s:g} s"

@@ -5,9 +5,10 @@ worker process can be given the same one; what it opens (bank, models) is shared
 """
 
 import hashlib
+import os
 import threading
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from langgraph.runtime import get_runtime
@@ -201,4 +202,11 @@ def current() -> Resources:
 
 
 def _from_environment() -> Context:
+    own = tuple(sorted((k, v) for k, v in os.environ.items() if k.startswith(("ESC_SKILLS_", "OPENAI_"))))
+    return _context_of(own)
+
+
+@lru_cache(maxsize=4)
+def _context_of(environment: tuple[tuple[str, str], ...]) -> Context:
+    """The context of these variables: read once, as every node of every turn asks for it."""
     return Environment().context()

@@ -3,8 +3,6 @@
 `ChatError` is the base; catching it means: *this question has no answer*. Callers record it and never invent one.
 """
 
-# ruff: noqa: N818  (named for what happened: a reader of `except Truncated` needs no suffix)
-
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,6 +13,7 @@ class ChatError(RuntimeError):
     """A question that got no valid answer.
 
     Attributes:
+        message: What happened and what to do, one line.
         role: The role that was asked; empty until the seam has filled it in.
         attempts: How many completions were requested for this question, repair turn and retries included.
         usage: What those attempts cost; they count against the budget like any other.
@@ -22,14 +21,14 @@ class ChatError(RuntimeError):
 
     def __init__(self, message: str, *, role: str = "", attempts: int = 0, usage: "RoleUsage | None" = None) -> None:
         super().__init__(message)
+        self.message = " ".join(message.split())
         self.role = role
         self.attempts = attempts
         self.usage = usage
 
     def __str__(self) -> str:
         """`role: message`, one line."""
-        message = " ".join(super().__str__().split())
-        return f"{self.role}: {message}" if self.role else message
+        return f"{self.role}: {self.message}" if self.role else self.message
 
 
 class Unavailable(ChatError):

@@ -55,6 +55,9 @@ class RoleSettings(Value):
     max_tokens: int | None = Field(default=4096, ge=1, description="of one answer, thinking included; None: not sent")
     timeout_s: float = Field(default=60.0, gt=0, description="of one request, and between two pieces of a stream")
     deadline_s: float = Field(default=180.0, gt=0, description="of one question: waiting, retries and repair included")
+    retries: int = Field(default=4, ge=0, description="of one request, where another try can help; the only layer")
+    backoff_s: float = Field(default=0.5, ge=0, description="wait before the first retry, doubled each time, up to 8 s")
+    retry_after_s: float = Field(default=20.0, ge=0, description="the longest that an endpoint's Retry-After is obeyed")
     extra_body: dict[str, JsonValue] = Field(default_factory=dict, description="such as Qwen's enable_thinking")
     input_price: float | None = Field(default=None, ge=0, description="US dollars per million tokens")
     output_price: float | None = Field(default=None, ge=0, description="US dollars per million tokens")
@@ -72,6 +75,12 @@ class RoleSettings(Value):
         parts = urlsplit(self.base_url or "https://api.openai.com/v1")
         port = f":{parts.port}" if parts.port else ""
         return f"{parts.scheme}://{parts.hostname}{port}{parts.path.rstrip('/')}"
+
+    def price(self, input_tokens: int, output_tokens: int) -> float | None:
+        """US dollars for so many tokens; None where no price is configured."""
+        if self.input_price is None and self.output_price is None:
+            return None
+        return (input_tokens * (self.input_price or 0.0) + output_tokens * (self.output_price or 0.0)) / 1e6
 
     def describe(self) -> str:
         """All that decides what is answered, in one line without secrets."""

@@ -101,6 +101,7 @@ class Spending:
         try:
             yield charge
         finally:
+            charge.seconds = time.monotonic() - started
             with self._lock:
                 self._tokens += charge.input_tokens + charge.output_tokens - tokens
                 self._money += (charge.money or 0.0) - (money or 0.0)
@@ -108,7 +109,7 @@ class Spending:
                 account.calls += 1
                 account.input_tokens += charge.input_tokens
                 account.output_tokens += charge.output_tokens
-                account.seconds += time.monotonic() - started
+                account.seconds += charge.seconds
                 if charge.money is not None:
                     account.money = (account.money or 0.0) + charge.money
 
@@ -155,12 +156,13 @@ class Spending:
 class Charge:
     """What one completion really cost, filled in by whoever made it. Left at zero when no answer came."""
 
-    __slots__ = ("input_tokens", "money", "output_tokens")
+    __slots__ = ("input_tokens", "money", "output_tokens", "seconds")
 
     def __init__(self) -> None:
         self.input_tokens = 0
         self.output_tokens = 0
         self.money: float | None = None
+        self.seconds = 0.0
 
 
 class _Account:

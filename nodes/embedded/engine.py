@@ -4,6 +4,7 @@ A reply is a pure function of (role, seed, question). Each role is a module `nod
 `play(question, seed) -> answer`, found by name when it is first asked.
 """
 
+import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -190,3 +191,8 @@ def _words(text: str) -> Iterator[str]:
             start = index
     if text:
         yield text[start:]
+
+
+# LangChain inspects these signatures at every call, which takes as long as all else; declared, they are read at once.
+for _method in (EmbeddedChatModel._generate, EmbeddedChatModel._agenerate):
+    setattr(_method, "__signature__", inspect.signature(_method))  # noqa: B010

@@ -1,0 +1,88 @@
+"""`esc-skills chat`: a live conversation in the terminal."""
+
+from typing import Annotated, Any
+
+import typer
+
+NOTICE = (
+    "You are talking to a computer program, not to a person. It is not therapy and cannot help in an emergency. "
+    "If you are in danger, or thinking of ending your life, call your local emergency number now."
+)
+
+
+def chat(
+    bank: Annotated[str, typer.Option(help="Bank to answer with; 'none' answers without skills.")] = "starter",
+    explain: Annotated[bool, typer.Option("--explain", help="Show why each reply was given.")] = False,
+    region: Annotated[str | None, typer.Option(help="Your country, such as US, for the right crisis line.")] = None,
+    seed: Annotated[int, typer.Option(help="The same seed and the same words give the same replies.")] = 0,
+) -> None:
+    """Talk to the supporter. An empty line or Ctrl-D ends the conversation; nothing of it is kept."""
+    from langchain_core.messages import HumanMessage
+
+    from esc_skills.console import err, out
+    from graphs import support
+    from nodes.context import Context
+
+    context = Context(bank=bank, region=region, seed=seed)
+    _ = context.resources  # a bank that cannot be opened is told before anyone writes a word
+    err.print(NOTICE, style="dim")
+    err.print("Write what is on your mind. An empty line ends the conversation.\n", style="dim")
+    state: dict[str, Any] = {"messages": []}
+    while True:
+        try:
+            text = input("you: ").strip()
+        except (EOFError, KeyboardInterrupt):
+            text = ""
+        if not text:
+            err.print("\nTake care. Nothing of this conversation was kept.", style="dim")
+            return
+        result = support.graph.invoke(
+            {**state, "messages": [*state["messages"], HumanMessage(text)]}, context=context
+        )
+        state = {key: result[key] for key in ("messages", "progress", "crisis") if key in result}
+        out.print(f"\n[bold]supporter:[/] {result['messages'][-1].text}\n", soft_wrap=True)
+        if explain:
+            print_explanation(result["explanation"])
+
+
+def print_explanation(why: dict[str, Any]) -> None:
+    """State read, skills considered with scores, skill used and its step, expected outcome, risks avoided."""
+    from rich.table import Table
+
+    from esc_skills.console import out
+
+    state = why.get("state") or {}
+    if why["tier"] != "none":
+        out.print(f"  risk: {why['tier']} ({', '.join(why['signs']) or 'from the conversation'})", markup=False)
+    if state:
+        read = {
+            "doing": state["activity"],
+            "feeling": f"{state['emotion']}, {state['intensity']} of 5",
+            "about": state["scenario"],
+            "need": state["need"],
+            "ready": state["readiness"],
+            "resistance": state["resistance"],
+            "change": state["change"] or "first message",
+        }
+        out.print("  read: " + "; ".join(f"{name} {value.replace('_', ' ')}" for name, value in read.items()), style="dim")
+    if why["considered"]:
+        table = Table(box=None, padding=(0, 1), show_edge=False)
+        for column in ("  considered", "score", "similarity", "fit", "evidence"):
+            table.add_column(column, justify="left" if column == "  considered" else "right", style="dim")
+        for score in why["considered"]:
+            numbers = (f"{score[part]:.2f}" for part in ("score", "similarity", "fit", "evidence"))
+            table.add_row(f"  {score['title']}", *numbers)
+        out.print(table)
+    if why["skill_id"]:
+        out.print(f"  used: {why['title']} ({why['skill_id']}@{why['version']}), step '{why['step_id']}', {why['how']}")
+        out.print(f"  why: {why['why']}. Aim: {why['aim']}", style="dim")
+        expected = ", ".join(change.replace("_", " ") for change in why["expected"])
+        out.print(f"  expected within {why['within_turns']} turns: {expected}", style="dim")
+    else:
+        out.print(f"  used: no skill ({why['why']})")
+    for risk in why["avoided"]:
+        out.print(f"  avoided: {risk}", style="dim", markup=False)
+    for finding in why["findings"]:
+        kind = finding["kind"].replace("_", " ")
+        out.print(f"  guard: {kind} in draft {finding['draft'] + 1}, not delivered", style="yellow")
+    out.print()

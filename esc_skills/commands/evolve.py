@@ -1,0 +1,149 @@
+"""`esc-skills evolve`: simulate, diagnose, propose, verify, and commit only on evidence."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+    from graphs.context import EvolutionContext
+
+
+def evolve(
+    bank: Annotated[
+        str | None,
+        typer.Option(help="Folder or database URL of the bank to evolve. Without it, a copy of the starter bank."),
+    ] = None,
+    rounds: Annotated[int, typer.Option(min=1, help="Rounds of simulate, diagnose, propose, verify.")] = 2,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same run.")] = 0,
+    proposals: Annotated[int, typer.Option(min=1, help="Changes proposed a round, at most.")] = 2,
+    pairs: Annotated[
+        int, typer.Option(min=1, help="Most pairs of fresh seekers for one verdict; few pairs leave it undecided.")
+    ] = 80,
+    tests: Annotated[int, typer.Option(min=1, help="Verifications the run may make; its error control counts on it.")] = 10,
+    report: Annotated[int, typer.Option(min=0, help="Sealed fresh seekers for the figures before and after.")] = 48,
+    workers: Annotated[
+        int | None, typer.Option(min=0, help="Local processes for simulation. Default: one for each core, up to four.")
+    ] = None,
+    episodes: Annotated[int | None, typer.Option(min=1, help="Budget: episodes that may be simulated.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
+) -> None:
+    """Let a bank get better, on evidence.
+
+    Seekers of several profiles are simulated; a judge follows their emotion; what went wrong is diagnosed, and a
+    change of the bank is proposed. The change is tried on fresh seekers, each met twice: with today's bank and with
+    the changed one. It enters only if the evidence shows that it helps, and that nobody is harmed. *Undecided* means
+    not accepted.
+    """
+    from graphs.context import EvolutionContext
+    from graphs.simulation import close_engines
+
+    place = _place(bank, seed)
+    _prepare(place, new=bank is None)
+    context = EvolutionContext(
+        bank=str(place),
+        rounds=rounds,
+        seed=seed,
+        proposals=proposals,
+        pairs=pairs,
+        others=pairs,
+        tests=tests,
+        report=report,
+        workers=_workers(workers),
+        episodes=episodes,
+    )
+    try:
+        result = _run(context)
+    finally:
+        close_engines()
+    from esc_skills.console import print_json
+    from esc_skills.evolution_report import print_summary
+
+    record = Path(place) / f"{result['run']}.json" if "://" not in str(place) else Path(f"{result['run']}.json")
+    record.write_text(_as_json(result), encoding="utf-8")
+    if as_json:
+        print_json({**result["summary"], "bank": str(place), "record": str(record)})
+    else:
+        print_summary(result, bank=str(place), record=str(record))
+
+
+def _place(bank: str | None, seed: int) -> str:
+    if bank is not None:
+        return bank
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    return str(Path("runs") / f"{stamp}-seed{seed}")
+
+
+def _prepare(place: str, *, new: bool) -> None:
+    """Open the bank, so that a missing or newer one is told before anything is spent; give a new one its skills."""
+    from nodes.context import open_bank, starter_changes
+
+    bank = open_bank(place, create=new)
+    if new:
+        bank.commit(starter_changes(), expected_generation=bank.generation, note="starter bank")
+
+
+def _workers(wanted: int | None) -> int:
+    import os
+
+    return wanted if wanted is not None else min(4, os.cpu_count() or 1)
+
+
+def _run(context: "EvolutionContext") -> dict[str, Any]:
+    from esc_skills.console import progress
+    from graphs import evolution
+
+    result: dict[str, Any] = {}
+    with progress() as bar:
+        watch = _Watch(bar)
+        for _, mode, chunk in evolution.graph.stream(
+            {}, context=context, stream_mode=["custom", "values"], subgraphs=True, config={"recursion_limit": 10_000}
+        ):
+            if mode == "custom":
+                watch.tell(chunk)
+            elif "run" in chunk:
+                result = chunk
+    return result
+
+
+class _Watch:
+    """Turns the run's events into a progress bar and a line for each verdict."""
+
+    def __init__(self, bar: "Progress") -> None:
+        self._bar = bar
+        self._task = bar.add_task("opening the bank", total=None)
+
+    def tell(self, event: dict[str, Any]) -> None:
+        """Show one event."""
+        bar, task = self._bar, self._task
+        match event["event"]:
+            case "round":
+                bar.reset(task, description=f"round {event['round']} of {event['rounds']}: seekers", total=event["seekers"])
+            case "episode":
+                bar.advance(task)
+            case "diagnosed":
+                bar.console.print(f"round {event['round']}: {event['diagnoses']} diagnoses")
+            case "proposed":
+                bar.console.print(f"round {event['round']}: {event['changes']} changes proposed")
+            case "screened" if event["rejected"]:
+                bar.console.print(f"  {event['change']}: screened out: {event['rejected']}")
+            case "screened":
+                bar.reset(task, description=f"verifying {event['change']}: pairs", total=None)
+            case "pairs":
+                bar.update(task, description=f"verifying {event['change']}: pairs", completed=event["pairs"])
+            case "verdict":
+                bar.console.print(f"  {event['change']}: {event['outcome']} after {event['pairs']} pairs")
+            case "report":
+                bar.reset(task, description="final figures on sealed seekers", total=2 * event["seekers"])
+            case _:
+                pass
+
+
+def _as_json(result: dict[str, Any]) -> str:
+    import json
+
+    kept = {key: value for key, value in result.items() if key not in ("played", "seats", "queue", "change", "verdict")}
+    return json.dumps(kept, ensure_ascii=False, indent=1)

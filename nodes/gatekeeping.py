@@ -1,0 +1,119 @@
+"""Which nodes stand before and behind all that evolution may edit? The gate, the reply in a crisis, and the guard."""
+
+from typing import Any, Literal
+
+from langchain_core.messages import AIMessage
+from langgraph.config import get_stream_writer
+
+from conversation.episode import Finding
+from conversation.seeker import RiskTier, SeekerState
+from nodes.context import Resources, current
+from nodes.crisis_gate import CrisisState, GateVerdict, gate
+from nodes.crisis_reply import crisis_reply
+from nodes.reply_guard import find_unsafe, safe_fallback
+from nodes.retriever import Choice
+from nodes.turn import Explanation, TurnState, last_message, passed_gate, transcript_of
+
+MOST_DRAFTS = 2
+"""A draft and one rewrite; what is unsafe after that is replaced by an authored reply."""
+
+
+def enter(state: TurnState) -> dict[str, Any]:
+    """Node: the gate's verdict on the last message. Clears what an earlier turn left, so that nothing old is used."""
+    message = last_message(state)
+    if message.id is None:
+        raise ValueError("the last message has no id; give messages through the graph, which sets one")
+    verdict = gate(transcript_of(state["messages"]), message.id, locale=current().context.locale)
+    return {
+        "gate": verdict.model_dump(mode="json"),
+        "seeker": {},
+        "choice": {},
+        "draft": "",
+        "drafts": 0,
+        "findings": [],
+        "explanation": {},
+    }
+
+
+def in_crisis(state: TurnState) -> Literal["crisis_reply", "appraise"]:
+    """The crisis path from tier `concern` up, and until the crisis has stepped down by rule."""
+    verdict = GateVerdict.model_validate(state["gate"])
+    crisis = CrisisState.model_validate(state.get("crisis") or {})
+    return "crisis_reply" if verdict.risk.tier is not RiskTier.NONE or crisis.active else "appraise"
+
+
+def reply_in_crisis(state: TurnState) -> dict[str, Any]:
+    """Node: the authored reply in a crisis. No bank and no model has a say in it."""
+    resources = current()
+    risk = passed_gate(state, resources.context.locale)
+    crisis = CrisisState.model_validate(state.get("crisis") or {})
+    text, after = crisis_reply(transcript_of(state["messages"]), risk, crisis, resources.context.region)
+    why = Explanation(
+        tier=risk.tier,
+        signs=risk.signs,
+        generation=resources.view.generation,
+        why="the crisis reply, outside the bank",
+        handed_off=risk.tier is not RiskTier.NONE,
+    )
+    get_stream_writer()({"event": "reply", "text": text})
+    return {
+        "messages": [AIMessage(text)],
+        "crisis": after.model_dump(mode="json"),
+        "progress": {},
+        "explanation": why.model_dump(mode="json"),
+    }
+
+
+def release_or_rewrite(state: TurnState) -> dict[str, Any]:
+    """Node: reads the draft; releases it, asks for one rewrite, or puts an authored reply in its place."""
+    resources = current()
+    risk = passed_gate(state, resources.context.locale)
+    transcript = transcript_of(state["messages"])
+    number = state["drafts"] - 1
+    found = find_unsafe(
+        state["draft"], transcript=transcript, risk=risk, locale=resources.context.locale, draft=number
+    )
+    findings = [*state.get("findings", []), *(finding.model_dump(mode="json") for finding in found)]
+    if found and state["drafts"] < MOST_DRAFTS:
+        return {"findings": findings}
+    reply = safe_fallback(transcript) if found else state["draft"]
+    get_stream_writer()({"event": "reply", "text": reply})
+    explanation = _explanation(state, resources, findings).model_dump(mode="json")
+    return {"messages": [AIMessage(reply)], "findings": findings, "explanation": explanation}
+
+
+def rewrite_wanted(state: TurnState) -> Literal["respond", "end"]:
+    """Back to the supporter, or done."""
+    return "end" if state.get("explanation") else "respond"
+
+
+def _explanation(state: TurnState, resources: Resources, findings: list[dict[str, Any]]) -> Explanation:
+    choice = Choice.model_validate(state["choice"])
+    seeker = SeekerState.model_validate(state["seeker"])
+    common = Explanation(
+        tier=seeker.risk.tier,
+        signs=seeker.risk.signs,
+        generation=resources.view.generation,
+        state=state["seeker"],
+        considered=tuple(score.model_dump(mode="json") for score in choice.retrieved.considered),
+        refused=choice.retrieved.refused,
+        how=choice.how,
+        why=choice.why,
+        findings=tuple(Finding.model_validate(finding).model_dump(mode="json") for finding in findings),
+        rewritten=state["drafts"] > 1,
+    )
+    if choice.skill is None:
+        return common
+    skill, step = choice.skill, choice.skill.step(choice.step_id)
+    return common.model_copy(
+        update={
+            "skill_id": skill.id,
+            "version": skill.version,
+            "title": skill.title,
+            "step_id": step.id,
+            "aim": step.aim,
+            "expected": tuple(change.value for change in skill.expected.changes),
+            "within_turns": skill.expected.within_turns,
+            "avoided": (*step.avoid, *(pitfall.what for pitfall in skill.pitfalls)),
+        }
+    )
