@@ -138,22 +138,15 @@ class Chat:
         seed: int | None = None,
         config: RunnableConfig | None = None,
     ) -> Answer:
-        """The agent's answer, as `ask` gives it."""
-        exchange = Exchange(agent, question, self.seed if seed is None else seed, config)
+        """The agent's answer, as `ask` gives it.
+
+        The embedded engine is invoked in place: it never waits, and LangChain's async path would only cost time.
+        """
         settings = self.models.of(agent.role)
-        if not settings.embedded:
-            return cast("Answer", await self._calls().arun(self._ask_endpoint(exchange, settings)))
-        try:
-            with self.spending.call(agent.role, EMBEDDED, 0, None) as charge:
-                model = _embedded(agent.role, False)
-                message = await model.ainvoke(exchange.messages, exchange.config, seed=exchange.seed)
-                _count(charge, message)
-            answer: Answer = exchange.read_embedded(message)
-        except ChatError as error:
-            self._end(exchange, EMBEDDED, error=error)
-            raise
-        self._end(exchange, EMBEDDED)
-        return answer
+        if settings.embedded:
+            return self.ask(agent, question, seed=seed, config=config)
+        exchange = Exchange(agent, question, self.seed if seed is None else seed, config)
+        return cast("Answer", await self._calls().arun(self._ask_endpoint(exchange, settings)))
 
     def stream(
         self,

@@ -4,14 +4,13 @@ A reply is a pure function of (role, seed, question). Each role is a module `nod
 `play(question, seed) -> answer`, found by name when it is first asked.
 """
 
-import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
 from langchain_core.callbacks import AsyncCallbackManagerForLLMRun, CallbackManagerForLLMRun
-from langchain_core.language_models import BaseChatModel
+from langchain_core.language_models import BaseChatModel, LangSmithParams
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, HumanMessage
 from langchain_core.messages.ai import UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
@@ -111,6 +110,9 @@ class EmbeddedChatModel(BaseChatModel):
     def _identifying_params(self) -> dict[str, Any]:
         return {"model": "embedded", "role": self.role}
 
+    def _get_ls_params(self, stop: list[str] | None = None, **kwargs: Any) -> LangSmithParams:
+        return LangSmithParams(ls_provider="esc-skills", ls_model_type="chat", ls_model_name=f"embedded/{self.role}")
+
     def _generate(
         self,
         messages: list[BaseMessage],
@@ -191,8 +193,3 @@ def _words(text: str) -> Iterator[str]:
             start = index
     if text:
         yield text[start:]
-
-
-# LangChain inspects these signatures at every call, which takes as long as all else; declared, they are read at once.
-for _method in (EmbeddedChatModel._generate, EmbeddedChatModel._agenerate):
-    setattr(_method, "__signature__", inspect.signature(_method))  # noqa: B010

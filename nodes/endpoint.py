@@ -1,0 +1,307 @@
+"""How does a completion come from an OpenAI-compatible endpoint? With a ladder of formats, and retries in one layer.
+
+The ladder goes json_schema → json_object → prompt only. It is lowered on the endpoint's refusal (HTTP 400) and stays
+lowered once a lower rung was taken, so that a refusal costs one request and not one for each question.
+"""
+
+import asyncio
+import json
+import random
+import warnings
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, SystemMessage
+from langchain_core.runnables import RunnableConfig
+
+from nodes.errors import Unavailable
+from nodes.failures import Failure, Remedy, understand
+from nodes.loop import CallLoop
+from nodes.models import RoleSettings
+from nodes.usage import Charge, Spending
+
+if TYPE_CHECKING:
+    from langchain_openai import ChatOpenAI
+
+LONGEST_BACKOFF_S = 8.0
+BYTES_PER_TOKEN = 3
+"""An upper estimate of tokens before a call: UTF-8 bytes over three (English has about four, Chinese about three)."""
+SCHEMA_NOTE = (
+    "\n\n## Form\n\nAnswer with one JSON object and nothing else: no text around it, no fence. "
+    "It must follow this JSON schema:\n\n"
+)
+
+
+@dataclass
+class Request:
+    """One completion that is wanted, with its retries.
+
+    Attributes:
+        role: Who is asked.
+        messages: System message first.
+        seed: Passed to the endpoint; it may ignore it.
+        config: LangChain's, with tags.
+        schema: JSON schema of the answer; None for plain text.
+        deadline: On the call loop's clock; no retry is begun that would have to wait beyond it.
+        charges: What each request sent so far has cost.
+    """
+
+    role: str
+    messages: Sequence[BaseMessage]
+    seed: int
+    config: RunnableConfig
+    schema: dict[str, Any] | None
+    deadline: float
+    charges: list[Charge] = field(default_factory=list)
+
+
+class _FailedError(Exception):
+    """One request failed, and how."""
+
+    def __init__(self, failure: Failure) -> None:
+        super().__init__(str(failure.error))
+        self.failure = failure
+
+
+@dataclass(frozen=True)
+class _Form:
+    """What an endpoint is asked for: how far down the ladder, and without which options."""
+
+    rung: int = 0
+    without: frozenset[str] = frozenset()
+
+    def lowered(self, refusal: str, request: Request, streaming: bool) -> "_Form | None":
+        """The next thing to try after a refusal; None when nothing is left to leave out.
+
+        An option that the refusal names is left out first; else the ladder is lowered.
+        """
+        options = ["seed", "stream_options"] if streaming else ["seed"]
+        for option in options:
+            if option in refusal and option not in self.without:
+                return _Form(self.rung, self.without | {option})
+        if request.schema is not None and self.rung < 2:
+            return _Form(self.rung + 1, self.without)
+        for option in options:
+            if option not in self.without:
+                return _Form(self.rung, self.without | {option})
+        return None
+
+
+class Endpoint:
+    """One model behind one address, with the settings of one role. Used on the call loop only.
+
+    Args:
+        settings: Of a role with a language model.
+        spending: The account that is asked before, and charged after, each request.
+        loop: The call loop on which this endpoint's connections live.
+        owner: Whose concurrency limit holds.
+        limit: That limit.
+    """
+
+    def __init__(
+        self, settings: RoleSettings, spending: Spending, *, loop: CallLoop, owner: object, limit: int
+    ) -> None:
+        self.settings = settings
+        self._spending = spending
+        self._loop = loop
+        self._owner = owner
+        self._limit = limit
+        self._form = _Form()
+        self._models: dict[bool, ChatOpenAI] = {}
+        self._opening = asyncio.Lock()
+
+    async def complete(self, request: Request) -> AIMessage:
+        """A whole completion, as it came: nothing of it is checked but that there is one.
+
+        Raises:
+            ChatError: no completion, after retries.
+        """
+        form = self._form
+        retries = 0
+        while True:
+            try:
+                message = await self._once(request, form)
+            except _FailedError as failed:
+                form, retries = await self._mend(failed, request, form, retries, streaming=False)
+            else:
+                self._keep(form)
+                return message
+
+    async def stream(self, request: Request) -> AsyncIterator[AIMessageChunk]:
+        """A completion piece by piece. Retried only while no text has come.
+
+        Raises:
+            ChatError: no completion, or a stream that broke off.
+        """
+        form = self._form
+        retries = 0
+        while True:
+            begun = False
+            try:
+                async with aclosing(self._once_streamed(request, form)) as pieces:
+                    async for piece in pieces:
+                        begun = begun or bool(piece.text)
+                        yield piece
+            except _FailedError as failed:
+                if begun:
+                    raise failed.failure.error from failed.__cause__
+                form, retries = await self._mend(failed, request, form, retries, streaming=True)
+            else:
+                self._keep(form)
+                return
+
+    async def close(self) -> None:
+        """Close the connections."""
+        for model in self._models.values():
+            await model.root_async_client.close()
+
+    async def _once(self, request: Request, form: _Form) -> AIMessage:
+        model = await self._model(streaming=False)
+        async with self._loop.slot(self._owner, self._limit):
+            with self._charged(request) as charge:
+                try:
+                    async with asyncio.timeout(self.settings.timeout_s):
+                        message = await model.ainvoke(
+                            self._messages(request, form), request.config, **self._options(request, form)
+                        )
+                except Exception as error:
+                    raise self._failed(error, charge) from error
+                self._count(charge, message)
+                return message
+
+    async def _once_streamed(self, request: Request, form: _Form) -> AsyncGenerator[AIMessageChunk]:
+        model = await self._model(streaming=True)
+        async with self._loop.slot(self._owner, self._limit):
+            with self._charged(request) as charge:
+                whole: AIMessageChunk | None = None
+                stream = model.astream(
+                    self._messages(request, form),
+                    request.config,
+                    stream_usage="stream_options" not in form.without,
+                    **self._options(request, form),
+                )
+                try:
+                    while True:
+                        async with asyncio.timeout(self.settings.timeout_s):
+                            piece = await anext(stream, None)
+                        if piece is None:
+                            break
+                        whole = piece if whole is None else whole + piece
+                        self._count(charge, whole)
+                        yield piece
+                    if whole is None or not whole.response_metadata.get("finish_reason"):
+                        raise ConnectionError("the stream broke off before its end")
+                except Exception as error:
+                    raise self._failed(error, charge, begun=whole is not None) from error
+
+    @contextmanager
+    def _charged(self, request: Request) -> Iterator[Charge]:
+        asked, most = _estimate(request.messages), self.settings.max_tokens or 0
+        money = self.settings.price(asked, most)
+        with self._spending.call(request.role, self.settings.model, asked + most, money) as charge:
+            # The estimate stands if a reply comes that cannot be read.
+            charge.input_tokens, charge.money = asked, self.settings.price(asked, 0)
+            request.charges.append(charge)
+            yield charge
+
+    def _failed(self, error: Exception, charge: Charge, *, begun: bool = False) -> _FailedError:
+        failure = understand(error, self.settings)
+        if not (failure.spent or begun):
+            charge.input_tokens, charge.money = 0, None
+        return _FailedError(failure)
+
+    def _count(self, charge: Charge, message: AIMessage) -> None:
+        usage = message.usage_metadata
+        if usage:
+            charge.input_tokens, charge.output_tokens = usage["input_tokens"], usage["output_tokens"]
+        else:
+            charge.output_tokens = len(message.text.encode("utf-8", "replace")) // BYTES_PER_TOKEN
+        charge.money = self.settings.price(charge.input_tokens, charge.output_tokens)
+
+    async def _mend(
+        self, failed: _FailedError, request: Request, form: _Form, retries: int, *, streaming: bool
+    ) -> tuple[_Form, int]:
+        """Wait or ask for less, so that the request can be sent again; raises where neither can help."""
+        failure = failed.failure
+        if failure.remedy is Remedy.LOWER:
+            lowered = form.lowered(str(failure.error), request, streaming)
+            if lowered is not None:
+                return lowered, retries
+        wait = self._wait(failure, retries)
+        too_late = asyncio.get_running_loop().time() + wait >= request.deadline
+        if failure.remedy is not Remedy.RETRY or retries >= self.settings.retries or too_late:
+            raise failure.error from failed.__cause__
+        await asyncio.sleep(wait)
+        return form, retries + 1
+
+    def _wait(self, failure: Failure, retries: int) -> float:
+        """Seconds before the next try: what the endpoint asks, capped, or a backoff with jitter."""
+        if failure.after_s is not None:
+            return min(failure.after_s, self.settings.retry_after_s)
+        longest = min(LONGEST_BACKOFF_S, self.settings.backoff_s * 2.0**retries)
+        return longest * random.uniform(0.5, 1.0)
+
+    def _keep(self, form: _Form) -> None:
+        """What was taken is asked for at once from now on. Only ever lower: calls under way may know less."""
+        self._form = _Form(max(self._form.rung, form.rung), self._form.without | form.without)
+
+    def _messages(self, request: Request, form: _Form) -> list[BaseMessage]:
+        system, *others = request.messages
+        if request.schema is None or form.rung == 0:
+            return [system, *others]
+        return [SystemMessage(f"{system.text}{SCHEMA_NOTE}{json.dumps(request.schema)}"), *others]
+
+    def _options(self, request: Request, form: _Form) -> dict[str, Any]:
+        body: dict[str, Any] = dict(self.settings.extra_body)
+        if request.schema is not None and form.rung < 2:
+            # Through extra_body, since response_format as an option sends langchain-openai down its parsing path.
+            body["response_format"] = (
+                {"type": "json_object"}
+                if form.rung == 1
+                else {
+                    "type": "json_schema",
+                    "json_schema": {"name": request.role, "schema": request.schema, "strict": False},
+                }
+            )
+        options: dict[str, Any] = {"extra_body": body} if body else {}
+        if "seed" not in form.without:
+            options["seed"] = request.seed
+        return options
+
+    async def _model(self, *, streaming: bool) -> "ChatOpenAI":
+        async with self._opening:
+            if streaming not in self._models:
+                # Reading certificates blocks: not on the loop.
+                self._models[streaming] = await asyncio.to_thread(_open, self.settings, streaming)
+            return self._models[streaming]
+
+
+def _estimate(messages: Sequence[BaseMessage]) -> int:
+    return sum(len(message.text.encode("utf-8", "replace")) for message in messages) // BYTES_PER_TOKEN
+
+
+def _open(settings: RoleSettings, streaming: bool) -> "ChatOpenAI":
+    import openai
+    from langchain_openai import ChatOpenAI
+    from pydantic import SecretStr
+
+    if settings.api_key is None and settings.base_url is None:
+        raise Unavailable(
+            f"{settings.model} needs a key: set OPENAI_API_KEY, or OPENAI_BASE_URL for a server that asks for none"
+        )
+    # It warns on some refusals that the ladder deals with.
+    warnings.filterwarnings("ignore", message="(This model does not support|Invalid schema for) .*structured output")
+    return ChatOpenAI(
+        model=settings.model,
+        base_url=settings.base_url or "https://api.openai.com/v1",
+        api_key=settings.api_key or SecretStr("none"),
+        temperature=settings.temperature,
+        max_completion_tokens=settings.max_tokens,
+        timeout=settings.timeout_s,
+        max_retries=0,
+        use_responses_api=False,
+        disable_streaming=not streaming,
+        http_async_client=openai.DefaultAsyncHttpxClient(timeout=settings.timeout_s),
+    )
