@@ -31,7 +31,7 @@ MOST_ALL = 40_000
 """Characters of all texts together, near the 5,000 tokens up to which the Agent Skills format is best, doubled."""
 
 _NEGATION = re.compile(
-    r"\b(?:never|not|don't|doesn't|isn't|won't|cannot|can't|without|no|nor|neither|avoid|instead of|rather than|refuse to)\b"
+    r"\b(?:never|not|don't|doesn't|isn't|won't|cannot|can't|without|no|nor|neither|avoid|instead of|rather than)\b"
 )
 _UNDONE_NEGATION = re.compile(r"\b(?:hesitate|forget|fail|only|just|afraid|shy|wait|mind|too)\b")
 _QUOTED = re.compile(r"[“\"][^”\"]{0,300}[”\"]|(?<!\w)[‘'][^’']{3,300}[’'](?!\w)")
