@@ -1,0 +1,221 @@
+"""How grave is what the seeker wrote? The first node of a live turn: rules, and a model beside them where there is one.
+
+The more careful answer wins. A model that fails leaves the rules to decide, at least at `concern`; rules that fail lead
+to the crisis reply. Neither is ever read as "no risk".
+"""
+
+from collections.abc import Callable, Iterable
+
+from pydantic import Field
+
+from conversation.dialogue import Speaker, Transcript
+from conversation.model import Value
+from conversation.seeker import Risk, RiskKind, RiskTier
+from nodes.safety.answers import Answer, Asked, answer_of, asked_in
+from nodes.safety.language import UnsupportedLanguage, require_known
+from nodes.safety.read import Reading, read
+from nodes.safety.rule import Role, Sign
+
+_LOOKED_BACK = 8
+"""Seeker messages before the last that still colour it."""
+_WEAK_NEEDED = 3
+"""Weak signs of different families that together make a concern: burden or aloneness must be among them."""
+
+
+def assess(transcript: Transcript, *, locale: str = "en") -> Risk:
+    """The risk that the seeker's last turn shows, read in the light of the conversation. Rules only.
+
+    The last turn is every seeker message since the supporter last spoke. What came before matters in four ways: an
+    answer is read against the question that it answers; means, place or time after thoughts of suicide make a plan;
+    a farewell after them is graver; and weak signs add up over neighbouring turns.
+
+    Args:
+        transcript: Oldest first. Supporter lines after the last seeker line are ignored.
+        locale: Of the conversation; English and Chinese are known.
+
+    Raises:
+        UnsupportedLanguage: the locale, or the last turn, is neither English nor Chinese.
+    """
+    turn, asked, earlier = _last_turn(transcript)
+    for text in turn or [""]:
+        require_known(text, locale)
+    now = [sign for text in turn for sign in read(text).signs]
+    before = [read(text) for text in earlier]
+    raised = [sign for sign in now if sign.role is Role.SIGN]
+    tier = max((sign.tier for sign in raised), key=lambda t: t.level, default=RiskTier.NONE)
+    kinds = {sign.kind for sign in raised}
+    signs = [sign.words for sign in raised]
+    thought_of_it = RiskKind.SUICIDE in kinds and any(
+        s.kind is RiskKind.SUICIDE and not s.third_party for s in raised
+    )
+    thought_before = _thought_of_suicide(before)
+
+    answer = answer_of(turn[0]) if turn and asked else Answer.NONE
+    if asked and answer is not Answer.NONE:
+        found = _answered(asked, answer, turn[0])
+        tier = _higher(tier, found.tier)
+        kinds.update(found.kinds)
+        signs.extend(found.signs)
+        thought_of_it = thought_of_it or RiskKind.SUICIDE in found.kinds and found.tier.level >= RiskTier.ELEVATED.level
+
+    plans = [sign for sign in now if sign.role is Role.PLAN]
+    if plans and (thought_of_it or thought_before):
+        tier = RiskTier.IMMINENT if tier is not RiskTier.NONE or thought_before else tier
+        kinds.add(RiskKind.SUICIDE)
+        signs.extend(sign.words for sign in plans)
+    if tier is RiskTier.CONCERN and thought_before and RiskKind.SUICIDE in kinds and not _denies(asked, answer):
+        tier = RiskTier.ELEVATED
+    if tier is RiskTier.NONE and not _denies(asked, answer):
+        weak = _weak_together(now, before)
+        if weak:
+            tier, kinds, signs = RiskTier.CONCERN, {RiskKind.SUICIDE}, list(weak)
+    order = list(RiskKind)
+    return Risk(tier=tier, kinds=tuple(sorted(kinds, key=order.index)), signs=tuple(dict.fromkeys(signs)))
+
+
+def _last_turn(transcript: Transcript) -> tuple[list[str], frozenset[str], list[str]]:
+    """The seeker's last turn, what the supporter had asked before it, and earlier seeker messages, newest last."""
+    end = len(transcript)
+    while end and transcript[end - 1].speaker is not Speaker.SEEKER:
+        end -= 1
+    start = end
+    while start and transcript[start - 1].speaker is Speaker.SEEKER:
+        start -= 1
+    turn = [line.text for line in transcript[start:end]]
+    asked = frozenset(asked_in(transcript[start - 1].text)) if start else frozenset()
+    earlier = [line.text for line in transcript[:start] if line.speaker is Speaker.SEEKER][-_LOOKED_BACK:]
+    return turn, frozenset(asked), earlier
+
+
+def _higher(one: RiskTier, other: RiskTier) -> RiskTier:
+    return one if one.level >= other.level else other
+
+
+def _denies(asked: Iterable[str], answer: Answer) -> bool:
+    return Asked.SUICIDE in asked and answer is Answer.NO
+
+
+def _thought_of_suicide(before: list[Reading]) -> bool:
+    """Whether an earlier message showed thoughts of the seeker's own suicide."""
+    return any(
+        sign.role is Role.SIGN and sign.kind is RiskKind.SUICIDE and not sign.third_party
+        for reading in before
+        for sign in reading.signs
+    )
+
+
+def _answered(asked: frozenset[str], answer: Answer, text: str) -> Risk:
+    """What an answer to a question about safety shows."""
+    quote = text.strip()[:80]
+    graver = asked & {Asked.PLAN, Asked.MEANS, Asked.DONE}
+    if answer is Answer.YES and graver and Asked.SUICIDE not in asked:
+        kind = RiskKind.OVERDOSE if Asked.DONE in asked else RiskKind.SUICIDE
+        return Risk(tier=RiskTier.IMMINENT, kinds=(kind,), signs=(quote,))
+    if Asked.SUICIDE in asked and answer in (Answer.YES, Answer.UNSURE):
+        tier = RiskTier.ELEVATED if answer is Answer.YES else RiskTier.CONCERN
+        return Risk(tier=tier, kinds=(RiskKind.SUICIDE,), signs=(quote,))
+    if answer is Answer.YES and Asked.SELF_HARM in asked:
+        return Risk(tier=RiskTier.ELEVATED, kinds=(RiskKind.SELF_HARM,), signs=(quote,))
+    if answer is Answer.YES and Asked.OTHERS in asked:
+        return Risk(tier=RiskTier.ELEVATED, kinds=(RiskKind.HARM_TO_OTHERS,), signs=(quote,))
+    if Asked.SAFE in asked and Asked.SUICIDE not in asked and answer in (Answer.NO, Answer.UNSURE):
+        tier = RiskTier.ELEVATED if answer is Answer.NO else RiskTier.CONCERN
+        return Risk(tier=tier, kinds=(RiskKind.ABUSE,), signs=(quote,))
+    return Risk()
+
+
+def _weak_together(now: list[Sign], before: list[Reading]) -> tuple[str, ...]:
+    """The words of weak signs that together make a concern; empty when they do not."""
+    here = {sign.rule.removeprefix("zh_"): sign.words for sign in now if sign.role is Role.WEAK}
+    if not here:
+        return ()
+    near = dict(here)
+    for reading in before[-2:]:
+        for sign in reading.signs:
+            if sign.role is Role.WEAK:
+                near.setdefault(sign.rule.removeprefix("zh_"), sign.words)
+    grave = "burden" in near and ("hopeless" in near or "exhausted" in near)
+    if (grave and len(here) >= 2) or len(near) >= _WEAK_NEEDED and len(here) >= 2 and "burden" in near:
+        return tuple(near.values())
+    return ()
+
+
+class GateVerdict(Value):
+    """The gate's answer on one message. Without it, for that very message, nobody may retrieve or respond."""
+
+    message_id: str
+    risk: Risk
+    by: tuple[str, ...] = Field(default=(), description="who answered: 'rules', 'model'")
+    failed: tuple[str, ...] = Field(default=(), description="who failed to answer; in simulation an error, unscored")
+
+
+class GateMissing(RuntimeError):
+    """Someone tried to retrieve or respond without a gate verdict for the last message."""
+
+
+def gate(
+    transcript: Transcript,
+    message_id: str,
+    *,
+    locale: str = "en",
+    ask_model: Callable[[Transcript], Risk] | None = None,
+) -> GateVerdict:
+    """The verdict on the last message, by rules and, where one is given, a model: the more careful answer wins.
+
+    Raises:
+        UnsupportedLanguage: no model is given, and the rules do not know the language.
+    """
+    by: list[str] = []
+    failed: list[str] = []
+    answers: list[Risk] = []
+    unread = False
+    try:
+        answers.append(assess(transcript, locale=locale))
+        by.append("rules")
+    except UnsupportedLanguage:
+        if ask_model is None:
+            raise
+        unread = True
+    except Exception:  # whatever broke, the seeker must not be answered as if nothing were wrong
+        failed.append("rules")
+    if ask_model is not None:
+        try:
+            answers.append(ask_model(transcript))
+            by.append("model")
+        except Exception:
+            failed.append("model")
+    if "rules" in failed or (unread and "model" in failed):
+        answers.append(Risk(tier=RiskTier.IMMINENT, kinds=(RiskKind.SUICIDE,)))
+    elif "model" in failed:
+        answers.append(Risk(tier=RiskTier.CONCERN))
+    return GateVerdict(message_id=message_id, risk=_most_careful(answers), by=tuple(by), failed=tuple(failed))
+
+
+def _most_careful(answers: list[Risk]) -> Risk:
+    tier = max((risk.tier for risk in answers), key=lambda t: t.level)
+    found = {kind for risk in answers if risk.tier is not RiskTier.NONE for kind in risk.kinds}
+    signs = dict.fromkeys(sign for risk in answers for sign in risk.signs)
+    return Risk(tier=tier, kinds=tuple(kind for kind in RiskKind if kind in found), signs=tuple(signs))
+
+
+def require_verdict(
+    verdict: GateVerdict | None, transcript: Transcript, message_id: str, *, locale: str = "en"
+) -> GateVerdict:
+    """The verdict, if it is for this message and no milder than the rules say; retriever and supporter call this first.
+
+    The rules are asked again, so that a verdict written into the state from outside cannot lead around the gate.
+
+    Raises:
+        GateMissing: there is no verdict, it is for another message, or it is milder than the rules.
+    """
+    if verdict is None or verdict.message_id != message_id:
+        raise GateMissing(f"no crisis-gate verdict for message '{message_id}': run the crisis_gate node first")
+    try:
+        least = assess(transcript, locale=locale).tier
+    except UnsupportedLanguage:
+        if "model" not in (*verdict.by, *verdict.failed):
+            raise
+        return verdict
+    if verdict.risk.tier.level < least.level:
+        raise GateMissing(f"the verdict for message '{message_id}' is milder than the rules: run crisis_gate again")
+    return verdict

@@ -1,0 +1,121 @@
+"""In what form do the rules read a message? Words spelt plainly, with a way back to what was written.
+
+People in distress write "i just rly dont wanna b here nemore" and mask words to get past filters ("su1cide", "k*ll",
+"s u i c i d e"). Rules stay readable when they are written against one plain form: lower case, contractions spelt out,
+common misspellings mended, fillers dropped, sentence ends as " . " and commas as " , ".
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from functools import lru_cache
+from typing import NamedTuple
+
+from nodes.safety.spelling import CONTRACTIONS, FILLERS, MASKED_WORDS, SPELLINGS
+
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "＇": "'", "“": '"', "”": '"'})
+_TOKEN = re.compile(r"[a-z0-9@$*#!'_\-]*[a-z0-9@$*#][a-z0-9@$*#!'_\-]*[a-z0-9*#]|[a-z0-9&]|[.!?;:…\n。！？；]+|[,，、()\"—–-]+")
+_SPACED = re.compile(r"(?<![a-z0-9'])(?:[a-z0-9*][ .\-_]){3,}[a-z0-9*](?![a-z0-9'])")
+_LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
+_LONG = re.compile(r"([a-z])\1{2,}")
+_ENDINGS = (("n't", "not"), ("'ll", "will"), ("'re", "are"), ("'ve", "have"), ("'d", "would"), ("'m", "am"))
+_WITH_IS = {"he", "she", "it", "that", "there", "what", "who", "where", "here", "how", "everything", "nothing"}
+
+
+class Plain(NamedTuple):
+    """A message in plain form.
+
+    `text` holds words parted by single spaces, with a space at both ends; `written` is the message after NFKC, from
+    which `as_written` quotes.
+    """
+
+    text: str
+    written: str
+    starts: tuple[int, ...]
+    spans: tuple[tuple[int, int], ...]
+
+    def as_written(self, start: int, end: int) -> str:
+        """The seeker's own words behind a stretch of the plain text."""
+        inner = self.text[start:end]
+        start += len(inner) - len(inner.lstrip())
+        end -= len(inner) - len(inner.rstrip())
+        if not self.spans or start >= end:
+            return ""
+        first = max(0, bisect_right(self.starts, start) - 1)
+        last = max(first, bisect_right(self.starts, end - 1) - 1)
+        return self.written[self.spans[first][0] : self.spans[last][1]].strip()
+
+
+def folded(text: str) -> str:
+    """NFKC, straight quotes, lower case: what both languages start from."""
+    return unicodedata.normalize("NFKC", text).translate(_QUOTES).lower()
+
+
+@lru_cache(maxsize=16384)
+def plain_words(word: str) -> tuple[str, ...]:
+    """One written word as plain words: none for a filler, several for a contraction or a run-together spelling."""
+    if word in FILLERS:
+        return ()
+    found = SPELLINGS.get(word) or CONTRACTIONS.get(word)
+    if found is not None:
+        return tuple(found.split())
+    if "*" in word or "#" in word:
+        return (_unmasked(word),)
+    for ending, spelt in _ENDINGS:
+        if word.endswith(ending) and len(word) > len(ending):
+            return (*plain_words(word[: -len(ending)]), spelt)
+    if word.endswith("'s") and word[:-2] in _WITH_IS:
+        return (word[:-2], "is")
+    if any(c in word for c in "0134577@$!") and any(c.isalpha() for c in word) and not word[0].isdigit():
+        swapped = word.strip("!").translate(_LEET)
+        if swapped != word and swapped.isalpha():
+            return plain_words(swapped)
+    short = _LONG.sub(lambda m: m[1] * 2 if m[1] in "lo" else m[1], word)
+    if short != word:
+        return plain_words(short)
+    return (word,)
+
+
+def _unmasked(word: str) -> str:
+    """A masked word spelt out where exactly one sensitive word fits: 'su*cide' → 'suicide'."""
+    shape = re.compile("".join(r"[a-z]" if c in "*#" else re.escape(c) for c in word))
+    fitting = [w for w in MASKED_WORDS if shape.fullmatch(w)]
+    return fitting[0] if fitting else word
+
+
+@lru_cache(maxsize=8192)
+def plain(text: str) -> Plain:
+    """The message in plain form.
+
+    Returns:
+        English words spelt plainly; Chinese characters are left out, as their rules read `folded` text.
+    """
+    written = unicodedata.normalize("NFKC", text)
+    lowered = written.translate(_QUOTES).lower()
+    if len(lowered) != len(written):  # a few letters change length in lower case; quoting must stay aligned
+        written = lowered
+    if _SPACED.search(lowered):
+        lowered = _SPACED.sub(lambda m: _closed(m[0]), lowered)
+    words: list[str] = []
+    starts: list[int] = []
+    spans: list[tuple[int, int]] = []
+    at = 1
+    for match in _TOKEN.finditer(lowered):
+        raw = match[0]
+        first = raw[0]
+        if first.isalnum() or first in "@$*#&'_" or any(c.isalnum() for c in raw):
+            pieces = plain_words(raw.strip("'_-").replace("\x00", ""))
+        else:
+            pieces = (".",) if any(c in ".!?;…\n。！？；" for c in raw) else (",",)
+        for piece in pieces:
+            words.append(piece)
+            starts.append(at)
+            spans.append(match.span())
+            at += len(piece) + 1
+    return Plain(f" {' '.join(words)} ", written, tuple(starts), tuple(spans))
+
+
+def _closed(spaced: str) -> str:
+    """'s u i c i d e' as one word of the same length, so that positions stay true."""
+    letters = re.sub(r"[ .\-_]", "", spaced)
+    return letters + " " * (len(spaced) - len(letters))
