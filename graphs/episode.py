@@ -25,15 +25,16 @@ from nodes.seeker import open_episode, speak
 from nodes.stage import EpisodeInput, EpisodeOutput, EpisodeState
 
 
-def build(support_graph: Runnable[Any, Any] | None = None) -> StateGraph[EpisodeState, Context, Any, Any]:
+def build(
+    support_graph: Runnable[Any, Any] | None = None, output: type[Any] = EpisodeOutput
+) -> StateGraph[EpisodeState, Context, Any, Any]:
     """The episode graph, uncompiled.
 
     Args:
-        support_graph: A compiled support graph of one's own; None for the project's.
+        support_graph: A compiled support graph of your own; None for the project's.
+        output: What the graph gives back; a TypedDict of your own to let out keys that your nodes write.
     """
-    graph = StateGraph(
-        EpisodeState, context_schema=Context, input_schema=EpisodeInput, output_schema=EpisodeOutput
-    )
+    graph = StateGraph(EpisodeState, context_schema=Context, input_schema=EpisodeInput, output_schema=output)
     graph.add_node("open", open_episode)
     graph.add_node("support_turn", recorded(_support_turn(support_graph or support.graph)))
     graph.add_node("sage_judge", recorded(judge))

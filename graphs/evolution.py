@@ -29,13 +29,14 @@ from graphs.rounds import (
 )
 
 
-def build() -> StateGraph[EvolutionState, EvolutionContext, Any, Any]:
-    """The evolution graph, uncompiled. With `review` in the context, compile it with a checkpointer."""
+def build(output: type[Any] = EvolutionOutput) -> StateGraph[EvolutionState, EvolutionContext, Any, Any]:
+    """The evolution graph, uncompiled. With `review` in the context, compile it with a checkpointer.
+
+    Args:
+        output: What the graph gives back; a TypedDict of your own to let out keys that your nodes write.
+    """
     graph = StateGraph(
-        EvolutionState,
-        context_schema=EvolutionContext,
-        input_schema=EvolutionInput,
-        output_schema=EvolutionOutput,
+        EvolutionState, context_schema=EvolutionContext, input_schema=EvolutionInput, output_schema=output
     )
     graph.add_node("plan", plan)
     graph.add_node("simulate", simulate)

@@ -3,6 +3,8 @@
     crisis_gate → (crisis_reply | appraise → retrieve → respond → guard → (respond again, once | end))
 """
 
+from typing import Any
+
 from langgraph.graph import END, START, StateGraph
 
 from graphs.context import Context
@@ -13,12 +15,15 @@ from nodes.supporter import respond
 from nodes.turn import TurnInput, TurnOutput, TurnState
 
 
-def build() -> StateGraph[TurnState, Context, TurnInput, TurnOutput]:
+def build(output: type[Any] = TurnOutput) -> StateGraph[TurnState, Context, Any, Any]:
     """The support graph, uncompiled: add nodes and edges of your own, then `compile()`.
 
     Nodes that touch the bank or write a reply must come after `crisis_gate`; they refuse to work otherwise.
+
+    Args:
+        output: What the graph gives back; a TypedDict of your own to let out keys that your nodes write.
     """
-    graph = StateGraph(TurnState, context_schema=Context, input_schema=TurnInput, output_schema=TurnOutput)
+    graph = StateGraph(TurnState, context_schema=Context, input_schema=TurnInput, output_schema=output)
     graph.add_node("crisis_gate", enter)
     graph.add_node("crisis_reply", reply_in_crisis)
     graph.add_node("appraise", appraise)
