@@ -77,7 +77,8 @@ class Generations:
         Raises:
             UnknownGeneration: there is none of that number.
         """
-        if not 0 <= generation <= (head := self.head(connection)):
+        head = self.head(connection)
+        if not 0 <= generation <= head:
             raise UnknownGeneration(f"the bank has generations 0 to {head}, not {generation}")
         with self._lock:
             start, folded = self._folded
