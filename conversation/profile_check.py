@@ -7,6 +7,7 @@ that repeat each other). They cannot tell whether a story is good.
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from conversation.profile import Intention, Profile, Story
 from conversation.support import SupportMove
@@ -109,8 +110,18 @@ def _story_problems(story: Story, intentions: tuple[Intention, ...]) -> Iterator
 
 
 def _line_problems(name: str, text: str, intentions: tuple[Intention, ...]) -> Iterator[str]:
+    return (f"{name} {problem}" for problem in _found_in(text, intentions))
+
+
+@lru_cache(maxsize=8192)
+def _found_in(text: str, intentions: tuple[Intention, ...]) -> tuple[str, ...]:
+    """What is wrong with one line; kept, since fresh profiles share most of theirs."""
+    return tuple(_line_faults(text, intentions))
+
+
+def _line_faults(text: str, intentions: tuple[Intention, ...]) -> Iterator[str]:
     if not text.strip():
-        yield f"{name} is empty"
+        yield "is empty"
     for what, pattern in (
         ("holds an unfilled slot", _SLOT),
         ("gives advice", _ADVICE),
@@ -120,16 +131,16 @@ def _line_problems(name: str, text: str, intentions: tuple[Intention, ...]) -> I
     ):
         found = pattern.search(text)
         if found:
-            yield f"{name} {what}: {found.group(0)!r}"
+            yield f"{what}: {found.group(0)!r}"
     for intention in intentions:
         found = re.search(_SPOKEN[intention], text, re.IGNORECASE)
         if found:
-            yield f"{name} betrays {intention.value}: {found.group(0)!r}"
+            yield f"betrays {intention.value}: {found.group(0)!r}"
 
 
 def betrays(text: str) -> tuple[str, ...]:
     """What a line of a seeker must not do, whoever the seeker is: advise, alarm, or name any hidden intention."""
-    return tuple(_line_problems("line", text, tuple(Intention)))
+    return _found_in(text, tuple(Intention))
 
 
 def alike(one: str, other: str) -> bool:
@@ -138,5 +149,6 @@ def alike(one: str, other: str) -> bool:
     return bool(a and b) and len(a & b) / len(a | b) >= NEAR_DUPLICATE
 
 
-def _words(text: str) -> set[str]:
-    return set(re.findall(r"[^\W\d_]+", text.lower().replace("’", "'")))
+@lru_cache(maxsize=8192)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"[^\W\d_]+", text.lower().replace("’", "'")))

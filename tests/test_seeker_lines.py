@@ -4,9 +4,13 @@ from itertools import combinations
 
 import pytest
 
-from conversation.profile import Character, Intention
+from conversation.dialogue import Line, Speaker
+from conversation.profile import Character, Intention, Profile
 from conversation.profile_check import alike, betrays
-from conversation.scenarios import story_parts
+from conversation.profiles import authored
+from conversation.scenarios import fresh_profiles, story_parts
+from conversation.seeker import RiskTier
+from nodes.crisis_gate import assess
 from nodes.embedded.seeker_lines import Parting, Reaction, bait, goodbyes, hints, reactions, seeker_lines
 
 STORY = story_parts()[0]
@@ -61,3 +65,25 @@ def test_passive_seekers_say_less_than_the_others() -> None:
         return sum(len(line.split()) for line in lines) / len(lines)
 
     assert mean(Character.PASSIVE) < 0.8 * min(mean(Character.NEGATIVE), mean(Character.AVOIDANT))
+
+
+def seekers() -> list[Profile]:
+    return [*authored(), *fresh_profiles(0, 240)]
+
+
+def test_no_line_of_the_pools_would_be_stopped_by_the_crisis_gate() -> None:
+    for name, lines in pools().items():
+        for line in lines:
+            said = Line(
+                speaker=Speaker.SEEKER, text=line.replace("{person}", "my sister").replace("{topic}", "the move")
+            )
+            assert assess((said,)).tier is RiskTier.NONE, (name, line)
+
+
+def test_no_seeker_is_stopped_by_the_crisis_gate_even_if_all_is_told() -> None:
+    for seeker in seekers():
+        told: list[Line] = []
+        for text in (seeker.opening, *(d.text for d in seeker.story.disclosures)):
+            told += [Line(speaker=Speaker.SEEKER, text=text), Line(speaker=Speaker.SUPPORTER, text="I'm with you.")]
+            risk = assess(tuple(told[:-1]))
+            assert risk.tier is RiskTier.NONE, (seeker.id, text, risk.signs)
