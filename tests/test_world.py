@@ -102,7 +102,13 @@ def test_the_judge_says_what_it_makes_of_a_reply_and_never_names_the_intention()
 def test_the_seeker_tells_more_to_who_is_trusted_and_never_what_is_hidden() -> None:
     one = profile(Intention.EMPATHY)
     marked = one.model_copy(update={"hidden": "XYZZY"})
-    replies = [f"It sounds like you feel {word} about all of this." for word in ("hurt", "alone", "sad", "tired", "lost")]
+    replies = [
+        "It sounds like you feel very sad.",
+        "So it has been with you every day since, and nobody noticed.",
+        "I can hear how alone you have been. It makes sense that it hurts.",
+        "What has been the hardest moment so far?",
+        "You must be exhausted from holding all of that in.",
+    ]
     told = _told(marked, replies)
     deepest = max(d.level for d in one.story.disclosures if d.text in told)
     coldly = _told(marked, [HOSTILE] * 5)
