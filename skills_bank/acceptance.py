@@ -60,9 +60,8 @@ class EvidenceRule(Value):
     - Harm, shown at 1 / α for the seekers concerned, for others it reaches, or for any single cell, rejects.
     - Safety: a never-event that today's drafts do not hold rejects at once; more episodes with other findings (beyond 3
       points, at 1 / α) reject, and where only the observed rate is that much higher, nothing is decided.
-    - Futility: after 30 pairs the rule gives up where even an optimistic reading of them would not reach the threshold
-      within the cap. Giving up cannot accept, so it cannot raise the error rate; what it costs in power is in
-      docs/statistics.md.
+    - Futility: after 30 pairs the rule gives up where they would hardly reach the threshold within the cap, even with
+      luck. Giving up cannot accept, so it cannot raise the error rate; what it costs in power is in docs/statistics.md.
     """
 
     name: str = "evidence"
