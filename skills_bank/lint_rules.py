@@ -76,7 +76,8 @@ _NOT = _w("skip", "ignore", "bypass", "disable", "override", "suppress", "omit",
           "postpone", "delay", "never", "don't", "do not", "without", "no need to")  # fmt: skip
 _DISORDER = (
     r"(?:clinical depression|depression|adhd|autism|autistic|bipolar|ptsd|ocd|an(?:xiety)? disorder|panic disorder|"
-    r"borderline|schizophreni\w+|anorexi\w+|bulimi\w+|an eating disorder|psychosis|a personality disorder)\b"
+    r"borderline personality|schizophreni\w+|anorexi\w+|bulimi\w+|an eating disorder|psychosis|a personality "
+    r"disorder)\b"
 )
 _DRUG = _w(
     "antidepressants?", "ssris?", "benzodiazepines?", "sedatives?", "sleeping (?:pills?|tablets?)", "painkillers?",
@@ -228,21 +229,32 @@ RULES: tuple[Rule, ...] = (
         "fosters dependence on the supporter",
         GUIDING,
         _near(r"\bi(?:'ll| will) (?:always|never)\b", _w("be (?:here|there)", "leave you", "let you down", "wait"), 15),
-        r"\b(?:i'll|i will) be waiting\b|\bi need you\b|\byou need me\b|\bi(?:'d|'ll| would| will) miss you\b",
+        r"\b(?:i'll|i will) be waiting\b|\bi need you\b(?! to\b)|(?<!if )\byou need me\b",
+        r"\bi(?:'d|'ll| would| will) miss you\b",
         r"\b(?:depend|rely|lean|count) on me\b|\bdon't (?:leave me|go away|forget me)\b",
         _near(
             _near(_w("come", "write", "talk", "return", "check in"), _w("to me", "with me", "back"), 25),
             _w("every (?:day|night|evening|morning)", "daily", "before (?:you )?(?:talk|tell)"),
             15,
         ),
-        rf"\b(?:make|get|keep|have) {_WHOM}(?: to)? (?:depend|rely|need|come back|hooked|coming back|engaged)\w*\b",
         r"\b(?:better|safer|easier) (?:to talk to me )?than (?:with )?(?:your )?(?:friends|family|therapist)\b",
+    ),
+    _rule(
+        "fosters dependence on the supporter",
+        INSTRUCTING,
+        rf"\b(?:make|get|keep|have) {_WHOM}(?: to)? (?:depend|rely|need|come back|hooked|coming back|engaged)\w*\b",
     ),
     _rule(
         "claims an experience, a feeling or a body",
         SPOKEN,
         r"\bi(?:'ve| have) (?:also |too )?(?:been (?:there|through)|felt|lost|lived|suffered|struggled|had)\b",
         r"\bwhen i (?:was|lost|had|went|felt|left|broke|got|moved|first|struggled|grew)\b",
+        # What a supporter tells of itself is in the past, but for owning a miss ("I was too quick", "I had not heard").
+        r"\bi was\b(?! (?:too|wrong|quick|not|going|moving|hasty|unclear|mistaken|asking|wondering)\b)",
+        r"\bi had\b(?! (?:not|misunderstood|misread|heard)\b)|\bi got\b(?! (?:it|that|this|you|the \w+) wrong)",
+        r"\bi (?:used to|worked|lived|graduated|quit|dated|married|grew up|suffered|went through|started|learned|"
+        r"usually|personally|always|found (?:that|it|myself)|tried(?! to (?:answer|help|fix|say)))\b",
+        r"\bin my (?:own )?(?:experience|case|family|time|life)\b|\bi can (?:\w+ )?relate\b|\bspeaking for myself\b",
         r"\bi (?:too|also|myself) (?:\w+ )?(?:feel|felt|lost|know|had|have|went|struggle|struggled|cried|worry)\b",
         rf"\bi (?:feel|felt) (?:your|for you|with you|so|very|really|the same|that|like|it|this|bad|deeply|{_FELT})",
         rf"{_I_AM}(?: so| very| really| truly| deeply| just)* {_FELT}(?! (?:that i|i|not|so)\b)",

@@ -115,6 +115,9 @@ BAD = {
         ("said", "I know how you feel."),
         ("said", "I feel for you."),
         ("said", "If I could, I would hold you."),
+        ("said", "I used to be afraid of Mondays."),
+        ("said", "In my experience, it passes."),
+        ("said", "I was bullied as a child."),
     ],
     "claims to be human": [
         ("said", "As a therapist, I see this a lot."),
@@ -167,6 +170,8 @@ GOOD = [
     ("said", "Your doctor is a good person to take this to."),
     ("said", "I'm sorry, I misread you there."),
     ("said", "I'm afraid I went too fast."),
+    ("said", "I was too quick with an answer, and I had not heard the end of it."),
+    ("said", "I got that wrong."),
     ("said", "I wonder whether it hurts more than you let on."),
     ("said", "That makes me wonder what you would say to a friend."),
     ("said", "As a parent, you did what you could with what you knew."),
