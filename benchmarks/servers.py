@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -125,7 +126,7 @@ def _wait(ready: Any, server: "subprocess.Popen[bytes]", log: Path, seconds: flo
 def _end(server: "subprocess.Popen[bytes] | None") -> None:
     if server is None or server.poll() is not None:
         return
-    server.terminate()
+    server.send_signal(signal.SIGINT)  # to PostgreSQL: end now; SIGTERM would wait for its clients
     try:
         server.wait(10)
     except subprocess.TimeoutExpired:

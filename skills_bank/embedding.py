@@ -44,6 +44,7 @@ class Embedder(Protocol):
 
 
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
 _UINT = np.uint64
 _PRIME = _UINT(0x100000001B3)  # FNV's 64-bit prime and offset: a published constant, the same everywhere
 _OFFSET = _UINT(0xCBF29CE484222325)
@@ -84,7 +85,7 @@ class HashingEmbedder:
     def _one(self, text: str) -> npt.NDArray[np.float64]:
         tokens = [token.replace("’", "'") for token in _WORD.findall(text.lower())]
         content = [token for token in tokens if token not in _FUNCTION_WORDS] or tokens
-        hashes = np.array([_word_hash(token) for token in content], dtype=_UINT)
+        hashes = np.array([_word_hash(word) for token in content for word in _words(token)], dtype=_UINT)
         with np.errstate(over="ignore"):
             pairs = hashes[:-1] * _PRIME ^ hashes[1:]
         families = (hashes, pairs, _character_hashes(content))
@@ -104,6 +105,13 @@ class HashingEmbedder:
         folded = np.bincount(places.astype(np.int64), weights, self.dim).astype(np.float64)
         length = math.sqrt(float(folded @ folded))
         return folded / length if length else folded
+
+
+def _words(token: str) -> Sequence[str]:
+    """Chinese and Japanese write no spaces: there, every two neighbouring characters stand for a word."""
+    if len(token) < 3 or not _UNSPACED.search(token):
+        return (token,)
+    return [token[start : start + 2] for start in range(len(token) - 1)]
 
 
 def _word_hash(word: str) -> int:

@@ -182,7 +182,7 @@ def _unit_rows(rows: Any, expected: int) -> Vectors:
         vectors = np.asarray(rows, dtype=np.float32)
     except ValueError as error:
         raise EmbeddingError("the vectors of one answer are of different lengths") from error
-    if vectors.ndim != 2 or vectors.shape[0] != expected or not np.isfinite(vectors).all():
+    if vectors.ndim != 2 or vectors.shape[0] != expected or not vectors.shape[1] or not np.isfinite(vectors).all():
         raise EmbeddingError(f"expected {expected} finite vectors, got an array of shape {vectors.shape}")
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     return np.asarray(vectors / np.where(lengths == 0, 1, lengths), dtype=np.float32)

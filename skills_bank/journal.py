@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 DATABASE_FILE = "bank.db"
 """Name of the SQLite file within a bank's folder."""
 MEMORY = ":memory:"
+_SCRIPTS = "skills_bank:migrations"
 _LOCK_TIMEOUT_MS = 30_000
 _MIGRATION_LOCK = 0x45534353  # any number, as long as every ESC-Skills process takes the same advisory lock
 
@@ -59,9 +60,6 @@ class Journal:
             raise BankError(f"cannot open a bank at '{place}': {error}") from error
         try:
             journal._prepare(create)
-        except sa.exc.DBAPIError as error:
-            journal.close()
-            raise BankError(f"cannot open the bank at '{place}': {str(error.orig).strip()}") from error
         except BaseException:
             journal.close()
             raise
@@ -93,6 +91,11 @@ class Journal:
         try:
             with self._engine.connect().execution_options(**options) as connection, connection.begin():
                 yield connection
+        except sa.exc.IntegrityError:  # a question of two writers, answered where it was asked
+            raise
+        except (sa.exc.DBAPIError, sa.exc.TimeoutError) as error:
+            why = " ".join(str(getattr(error, "orig", error)).split())
+            raise BankError(f"the bank at '{self.place}' cannot be read or written: {why}") from error
         finally:
             if self._turn is not None:
                 self._turn.release()
@@ -114,7 +117,7 @@ class Journal:
         from alembic.script import ScriptDirectory
 
         config = Config()
-        config.set_main_option("script_location", "skills_bank:migrations")
+        config.set_main_option("script_location", _SCRIPTS)
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         with self.writing() as connection:
             if connection.dialect.name == "postgresql":  # SQLite has taken its write lock with the transaction
@@ -158,16 +161,12 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def insert_missing(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> int:
-    """Insert the rows whose primary key is not there yet; the number that were new."""
-    if not rows:
-        return 0
+def insert_missing(connection: Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows whose primary key is not there yet, and leave the others as they are."""
     build = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
-    done = 0
-    for start in range(0, len(rows), 500):
-        statement = build(table).values([dict(row) for row in rows[start : start + 500]]).on_conflict_do_nothing()
-        done += connection.execute(statement).rowcount
-    return done
+    for start in range(0, len(rows), 300):
+        some = [dict(row) for row in rows[start : start + 300]]
+        connection.execute(build(table).values(some).on_conflict_do_nothing())
 
 
 def _database(location: str | Path, create: bool) -> tuple[sa.URL, str]:
@@ -175,11 +174,16 @@ def _database(location: str | Path, create: bool) -> tuple[sa.URL, str]:
     if text == MEMORY:
         return sa.make_url("sqlite://"), MEMORY
     if "://" in text:
-        url = sa.make_url(text)
+        try:
+            url = sa.make_url(text)
+        except sa.exc.ArgumentError as error:
+            raise BankError(f"'{text}' is no database URL: {error}") from error
         if url.get_backend_name() not in ("sqlite", "postgresql"):
             raise BankError(f"a bank is kept in SQLite or PostgreSQL, not in '{url.get_backend_name()}'")
         if url.drivername == "postgresql":  # psycopg 3 is the driver that the extra installs
             url = url.set(drivername="postgresql+psycopg")
+        if url.get_backend_name() == "sqlite" and not create and not Path(url.database or "").exists():
+            raise NoBank(f"no bank at '{text}': there is no such file")
         return url, url.render_as_string(hide_password=True)
     folder = Path(location).expanduser()
     file = folder / DATABASE_FILE
