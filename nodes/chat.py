@@ -5,6 +5,7 @@ messages, real JSON there and back, real parsing.
 """
 
 import asyncio
+import weakref
 from collections.abc import AsyncIterator, Iterator
 from functools import cache
 from pathlib import Path
@@ -87,8 +88,11 @@ class Chat:
         self.spending = Spending(budget)
         self._recorder = Recorder(record) if record else None
         self._replay = Replay(replay) if replay else None
+        self._owner = _Owner()
         self._endpoints: list[Endpoint] = []
         self._loop: CallLoop | None = None
+        # A chat that is dropped without `close` leaves no open connection behind.
+        weakref.finalize(self, _close_later, self._endpoints).atexit = False
 
     @property
     def usage(self) -> Usage:
@@ -199,10 +203,10 @@ class Chat:
 
     def close(self) -> None:
         """Close connections to endpoints. The chat can be used again; it opens new ones."""
-        endpoints, self._endpoints = self._endpoints, []
-        if endpoints and self._loop is call_loop():
-            for endpoint in endpoints:
-                call_loop().run(endpoint.close())
+        endpoints = list(self._endpoints)
+        self._endpoints.clear()
+        for endpoint in endpoints:
+            endpoint.loop.run(endpoint.close())
 
     async def _ask_endpoint(self, exchange: Exchange, settings: RoleSettings) -> Any:
         """On the call loop: one question to a language model, or to its recording."""
@@ -297,7 +301,8 @@ class Chat:
     def _calls(self) -> CallLoop:
         loop = call_loop()
         if self._loop is not loop:  # the first call, or the first after a fork
-            self._loop, self._endpoints = loop, []
+            self._loop = loop
+            self._endpoints.clear()
         return loop
 
     def _endpoint(self, settings: RoleSettings) -> Endpoint:
@@ -306,8 +311,19 @@ class Chat:
         for endpoint in self._endpoints:
             if endpoint.settings == settings:
                 return endpoint
-        self._endpoints.append(Endpoint(settings, self.spending, loop=loop, owner=self, limit=self.max_concurrency))
+        self._endpoints.append(
+            Endpoint(settings, self.spending, loop=loop, owner=self._owner, limit=self.max_concurrency)
+        )
         return self._endpoints[-1]
+
+
+class _Owner:
+    """Stands for a chat where a reference to it would keep it alive."""
+
+
+def _close_later(endpoints: list[Endpoint]) -> None:
+    for endpoint in endpoints:
+        endpoint.loop.later(endpoint.close())
 
 
 @cache

@@ -7,17 +7,19 @@ lowered once a lower rung was taken, so that a refusal costs one request and not
 import asyncio
 import json
 import random
+import ssl
 import warnings
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, SystemMessage
 from langchain_core.runnables import RunnableConfig
 
 from nodes.errors import Unavailable
-from nodes.failures import Failure, Remedy, understand
+from nodes.failures import Failure, Remedy, http_library, understand
 from nodes.loop import CallLoop
 from nodes.models import RoleSettings
 from nodes.usage import Charge, Spending
@@ -105,7 +107,7 @@ class Endpoint:
     ) -> None:
         self.settings = settings
         self._spending = spending
-        self._loop = loop
+        self.loop = loop
         self._owner = owner
         self._limit = limit
         self._form = _Form()
@@ -154,12 +156,14 @@ class Endpoint:
 
     async def close(self) -> None:
         """Close the connections."""
-        for model in self._models.values():
+        models = list(self._models.values())
+        self._models.clear()
+        for model in models:
             await model.root_async_client.close()
 
     async def _once(self, request: Request, form: _Form) -> AIMessage:
         model = await self._model(streaming=False)
-        async with self._loop.slot(self._owner, self._limit):
+        async with self.loop.slot(self._owner, self._limit):
             with self._charged(request) as charge:
                 try:
                     async with asyncio.timeout(self.settings.timeout_s):
@@ -173,7 +177,7 @@ class Endpoint:
 
     async def _once_streamed(self, request: Request, form: _Form) -> AsyncGenerator[AIMessageChunk]:
         model = await self._model(streaming=True)
-        async with self._loop.slot(self._owner, self._limit):
+        async with self.loop.slot(self._owner, self._limit):
             with self._charged(request) as charge:
                 whole: AIMessageChunk | None = None
                 stream = model.astream(
@@ -303,5 +307,21 @@ def _open(settings: RoleSettings, streaming: bool) -> "ChatOpenAI":
         max_retries=0,
         use_responses_api=False,
         disable_streaming=not streaming,
-        http_async_client=openai.DefaultAsyncHttpxClient(timeout=settings.timeout_s),
+        http_client=_idle_client(),
+        http_async_client=openai.DefaultAsyncHttpxClient(timeout=settings.timeout_s, verify=_certificates()),
     )
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """Read once: reading them anew for each endpoint takes longer than many a call."""
+    context: ssl.SSLContext = http_library().create_ssl_context()
+    return context
+
+
+@cache
+def _idle_client() -> Any:
+    """The sync client that langchain-openai wants to have and that nobody uses: all calls run on the call loop."""
+    import openai
+
+    return openai.DefaultHttpxClient(verify=_certificates())

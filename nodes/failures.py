@@ -7,6 +7,9 @@ import email.utils
 import time
 from dataclasses import dataclass
 from enum import Enum
+from functools import cache
+from importlib import import_module
+from typing import Any
 
 from nodes.errors import ChatError, Refused, Truncated, Unavailable, UnknownLanguage
 from nodes.models import RoleSettings
@@ -40,19 +43,28 @@ class Failure:
     spent: bool = False
 
 
-def understand(error: Exception, settings: RoleSettings) -> Failure:
-    """The failure behind an exception of langchain-openai or openai."""
-    import httpx  # comes with openai, whose streams raise its errors as they are
+@cache
+def http_library() -> Any:
+    """The HTTP library that openai was built on (httpx, or its successor): its streams raise that library's errors."""
     import openai
 
+    base = openai.DefaultHttpxClient.__mro__[1]
+    return import_module(base.__module__.partition(".")[0])
+
+
+def understand(error: Exception, settings: RoleSettings) -> Failure:
+    """The failure behind an exception of langchain-openai or openai."""
+    import openai
+
+    http = http_library()
     if isinstance(error, ChatError):
         return Failure(Remedy.NONE, error)
     where = f"{settings.model} at {settings.endpoint}"
-    if isinstance(error, openai.APITimeoutError | httpx.TimeoutException | TimeoutError):
+    if isinstance(error, openai.APITimeoutError | http.TimeoutException | TimeoutError):
         return Failure(Remedy.RETRY, Unavailable(f"{where} did not answer in {settings.timeout_s:g} s"), spent=True)
     if isinstance(error, openai.APIStatusError):
         return _status(error.status_code, _said(error), error, where)
-    if isinstance(error, openai.APIConnectionError | httpx.TransportError | ConnectionError):
+    if isinstance(error, openai.APIConnectionError | http.TransportError | ConnectionError):
         return Failure(Remedy.RETRY, Unavailable(f"cannot reach {where}: {_cause(error)}"), spent=True)
     # Anything else arose while the reply was read: null or empty choices, a web page, broken JSON or unicode.
     message = f"{where} sent something that is no chat completion ({type(error).__name__}: {_clip(str(error))})"

@@ -43,6 +43,10 @@ class CallLoop:
         """The result of the work, for a caller on another loop. Cancelling the caller cancels the work."""
         return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(work, self._loop))
 
+    def later(self, work: Coroutine[Any, Any, None]) -> None:
+        """Have the work done without waiting for it."""
+        asyncio.run_coroutine_threadsafe(work, self._loop)
+
     def stream(self, pieces: AsyncIterator[str]) -> Iterator[str]:
         """What the iterator yields, for a thread that waits."""
         queue: SimpleQueue[_Piece] = SimpleQueue()
