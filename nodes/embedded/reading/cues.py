@@ -77,6 +77,8 @@ def compile_phrase(phrase: str, classes: Mapping[str, str]) -> tuple[re.Pattern[
             parts.append(f"(?:{_any_of(names)}) ")
             if not best or _cost(names) < _cost(best):
                 best = names
+    if phrase.split()[-1].startswith("["):
+        raise ValueError(f"phrase '{phrase}' ends in words that may be missing: they change nothing")
     keys = tuple(dict.fromkeys(name.split("_")[0] for name in best))
     if not keys:
         raise ValueError(f"phrase '{phrase}' has no telling word")

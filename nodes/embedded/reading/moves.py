@@ -1,8 +1,10 @@
 """Which support moves does a reply make?"""
 
+import re
+from collections.abc import Mapping
 from functools import lru_cache
 
-from conversation.support import SupportMove
+from conversation.support import Strategy, SupportMove
 from nodes.embedded.reading.cues import Cues
 from nodes.embedded.reading.lexicon import phrases, word_classes, word_set
 from nodes.embedded.reading.words import Words, words_of
@@ -10,6 +12,24 @@ from nodes.embedded.reading.words import split_sentences as _sentences
 
 _CUES = Cues(phrases("moves", SupportMove), word_classes("moves"))
 _ORDER = {move: place for place, move in enumerate(SupportMove)}
+_QUOTED = re.compile(r"[“\"][^”\"]{2,160}[”\"]")
+_LEAST = 2
+"""Weight of phrases below which a move is not told from the text."""
+_MOST = 12
+"""Weight beyond which more phrases of one move in a sentence say nothing more."""
+_FILLER = 4
+"""A whole reply of so few words, none of them telling, keeps contact and does no more: 'right', 'quite so'."""
+_SAY = {
+    SupportMove.ASK_OPENLY: 2.0,
+    SupportMove.RESTATE: 1.5,
+    SupportMove.REFLECT_FEELING: 1.5,
+    SupportMove.DISCLOSE_SELF: 1.5,
+    SupportMove.REFER: 1.5,
+    SupportMove.COACH: 1.5,
+    SupportMove.REFLECT_MEANING: 0.5,
+}
+"""What a move counts for in a whole reply: tentative words are said beside other moves; an open question, a reflection,
+a told experience is what the turn is for."""
 _ASKING = (SupportMove.ASK_OPENLY, SupportMove.ASK_TO_CLARIFY)
 _OPEN = word_set("words", "open_questions")
 _FIRST = word_set("words", "first_person")
@@ -38,10 +58,21 @@ def _shape(text: Words, scores: dict[SupportMove, int]) -> None:
 
 @lru_cache(maxsize=32768)
 def _scores(sentence: str) -> dict[SupportMove, int]:
-    text = words_of(sentence)
+    text = words_of(_QUOTED.sub(" quotation ", sentence))
     scores = _CUES.find(text)
     _shape(text, scores)
     return scores
+
+
+def _winner(scores: Mapping[SupportMove, float]) -> SupportMove:
+    """The best move of the best strategy: a strategy's moves share their evidence before they compete."""
+    strategies: dict[Strategy, float] = {}
+    for move, score in scores.items():
+        if move.strategy is not None:
+            strategies[move.strategy] = strategies.get(move.strategy, 0.0) + max(score, 0.0)
+    best = max(strategies, key=lambda strategy: (strategies[strategy], strategy.value), default=None)
+    ranked = [move for move in scores if move.strategy is best]
+    return max(ranked, key=lambda move: (scores[move], -_ORDER[move]), default=SupportMove.UNCLEAR)
 
 
 @lru_cache(maxsize=32768)
@@ -54,7 +85,7 @@ def read_sentence(sentence: str, *, seeker_before: str = "") -> SupportMove:
     """
     scores = _scores(sentence)
     best = max(scores, key=lambda move: (scores[move], -_ORDER[move]), default=SupportMove.UNCLEAR)
-    return best if scores.get(best, 0) >= 2 else SupportMove.UNCLEAR
+    return best if scores.get(best, 0) >= _LEAST else SupportMove.UNCLEAR
 
 
 @lru_cache(maxsize=16384)
@@ -66,11 +97,17 @@ def read_moves(reply: str, *, seeker_before: str = "") -> tuple[SupportMove, ...
 
 @lru_cache(maxsize=16384)
 def primary_moves(reply: str, *, seeker_before: str = "") -> tuple[SupportMove, ...]:
-    """At most two moves that characterise a whole reply, the primary first; empty when its words do not tell."""
-    totals: dict[SupportMove, int] = {}
+    """At most two moves that characterise a whole reply, the primary first; empty when its words do not tell.
+
+    All sentences add up, each move with its say (`_SAY`): a question at the end governs a turn that began with sympathy.
+    """
+    totals: dict[SupportMove, float] = {}
     for sentence in _sentences(reply):
-        move = read_sentence(sentence, seeker_before=seeker_before)
-        if move is not SupportMove.UNCLEAR:
-            totals[move] = totals.get(move, 0) + _scores(sentence)[move]
-    ranked = sorted(totals, key=lambda move: (-totals[move], _ORDER[move]))
-    return tuple(ranked[:2])
+        for move, score in _scores(sentence).items():
+            totals[move] = totals.get(move, 0.0) + _SAY.get(move, 1.0) * min(score, _MOST)
+    first = _winner(totals)
+    if totals.get(first, 0.0) < _LEAST:
+        return (SupportMove.RAPPORT,) if words_of(reply).length <= _FILLER else ()
+    others = [move for move in read_moves(reply, seeker_before=seeker_before) if move is not first]
+    second = max(others, key=lambda move: (totals[move], -_ORDER[move]), default=None)
+    return (first,) if second is None else (first, second)
