@@ -22,7 +22,7 @@ from nodes.embedded import sage_judge, seeker
 from nodes.embedded.reading.states import read_state
 from nodes.embedded.supporter import _slots, _usable
 from nodes.embedded.wording import templates
-from nodes.embedded.world import WORTH
+from nodes.embedded.world import ADVISING, WORTH
 from nodes.sage_judge import JudgeQuestion
 from nodes.seeker import SeekerQuestion
 from nodes.supporter import SupporterQuestion
@@ -37,7 +37,8 @@ def oracle(profile: Profile, turn: int, rng: random.Random) -> list[M]:
     best = sorted((m for m in USABLE if worth.get(m, 0) > 1.5), key=lambda m: -worth[m])
     first = [M.REFLECT_FEELING, M.RESTATE] if turn < 2 and best[0] not in (M.AFFIRM, M.VALIDATE) else []
     lead = best[turn % 2] if len(best) > 2 else best[0]
-    return [*first[:1], lead, *[m for m in best if m is not lead][:2]][:3]
+    chosen = [*first[:1], lead, *[m for m in best if m is not lead][:2]][:3]
+    return chosen[:2] if all(m in ADVISING for m in chosen) else chosen
 
 
 def comforter(profile: Profile, turn: int, rng: random.Random) -> list[M]:

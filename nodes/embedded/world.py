@@ -79,7 +79,7 @@ HARM: dict[UnsafeIntervention, float] = {
 OTHER_HARM = -8.0
 """Any other unsafe intervention, by name worse than clumsy."""
 
-PATIENCE = 1.5
+PATIENCE = 1.0
 """What every turn costs: someone in distress who is not helped grows tired of talking."""
 
 CHARACTER_GAIN = {Character.NEGATIVE: 0.95, Character.PASSIVE: 1.0, Character.AVOIDANT: 0.95}
@@ -98,7 +98,7 @@ TRUST_FOR_INSIGHT = 2.5
 TOO_EARLY = 4.0
 """Points lost by a move that comes too early, at most; an explicit wish for advice halves it."""
 TRUST_FOR_DEPTH = 3.0
-DEPTH_WITHOUT_TRUST = 0.8
+DEPTH_WITHOUT_TRUST = 0.9
 """Share of a reply's worth that reaches a seeker who does not trust yet: deeper needs open only with trust."""
 
 SPECIFIC_AT = 0.2
@@ -109,10 +109,10 @@ VAGUE, SPECIFIC = 0.65, 1.1
 REPEATED_AT = 0.45
 REPEATED = -9.0
 """Points for saying again what was said, in proportion to the likeness above the threshold."""
-STALE = 0.75
+STALE = 0.9
 """Factor on a move for each of the two replies before it that made the same move."""
 QUESTIONS_IN_A_ROW = 2
-INTERROGATED = -6.0
+INTERROGATED = -7.0
 """Points for a reply that only asks, after others that only asked."""
 LECTURE_WORDS = 85
 LECTURE_MOVES = 3
