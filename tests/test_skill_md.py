@@ -34,7 +34,10 @@ from skills_bank.skill_md import (
 from skills_bank.skill_page import MOST_UNITS_SHOWN, page
 
 BASE = starter()[0]
-AWKWARD = 'A summary: with "quotes", --- dashes, {braces}, a # hash,\nlines,\u2028separators, 中文, \\ backslash, <!-- -->.'
+AWKWARD = (
+    'A summary: with "quotes", --- dashes, {braces}, # hash,\nlines,\u2028separators, 中文, '
+    "\\ backslash and <!-- tags -->."
+)
 
 FULL = BASE.model_copy(
     update={
