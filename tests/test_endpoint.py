@@ -13,7 +13,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from langchain_core.callbacks import BaseCallbackHandler
+from langchain_core.runnables import RunnableConfig, RunnableLambda
+from langgraph.graph import END, START, StateGraph
+from langgraph.types import StreamMode
 from pydantic import SecretStr
+from typing_extensions import TypedDict
 
 from conversation.model import Value
 from nodes.agent import Agent
@@ -468,3 +473,49 @@ def test_a_retry_counts_against_the_budget() -> None:
         with pytest.raises(OverBudget):
             chat.ask(COUNTER, Sum())
         assert server.requests == 2
+
+
+# Within LangGraph
+
+
+class Ear(BaseCallbackHandler):
+    def __init__(self) -> None:
+        self.tags: list[list[str]] = []
+
+    def on_chat_model_start(self, *args: Any, tags: list[str] | None = None, **kwargs: Any) -> None:
+        self.tags.append(tags or [])
+
+
+class State(TypedDict, total=False):
+    reply: str
+
+
+MODES: list[StreamMode] = ["messages", "updates"]
+
+
+@pytest.mark.parametrize("way", ["ask", "stream"])
+async def test_within_a_graph_a_models_draft_stays_out_of_the_message_stream(way: str) -> None:
+    heard = Ear()
+
+    def draft(state: State) -> State:
+        return {"reply": chat.ask(TELLER, Sum()) if way == "ask" else "".join(chat.stream(TELLER, Sum()))}
+
+    async def adraft(state: State) -> State:
+        if way == "ask":
+            return {"reply": await chat.aask(TELLER, Sum())}
+        return {"reply": "".join([piece async for piece in chat.astream(TELLER, Sum())])}
+
+    builder = StateGraph(State)
+    builder.add_node("draft", RunnableLambda(draft, adraft))
+    builder.add_edge(START, "draft")
+    builder.add_edge("draft", END)
+    graph = builder.compile()
+    with Scripted() as server:
+        chat = chat_with(server)
+        config: RunnableConfig = {"callbacks": [heard]}
+        modes = [m for m, _ in await asyncio.to_thread(lambda: list(graph.stream({}, config, stream_mode=MODES)))]
+        modes += [m async for m, _ in graph.astream({}, config, stream_mode=MODES)]
+    assert modes == ["updates", "updates"]
+    assert len(heard.tags) == 2, "the calls inherit the graph's callbacks, so that tracers see them"
+    assert all("nostream" in tags for tags in heard.tags)
+    assert [request.get("stream", False) for request in server.seen] == [way == "stream"] * 2

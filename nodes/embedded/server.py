@@ -166,7 +166,7 @@ class EmbeddedServer:
         self.connections: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._listener = _Listener((ADDRESS, port), self)
-        self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(target=self._listener.serve_forever, args=(0.01,), daemon=True)
 
     @property
     def url(self) -> str:
