@@ -10,7 +10,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.types import Send
 
 from graphs.context import EvolutionContext
-from graphs.rounds import (
+from graphs.evolution_nodes import (
     EvolutionInput,
     EvolutionOutput,
     EvolutionState,

@@ -13,8 +13,10 @@ if TYPE_CHECKING:
 def simulate(
     profiles: Annotated[
         str,
-        typer.Option(help="Ids of authored profiles, comma-separated; 'all'; or 'fresh:N' for N generated seekers."),
-    ] = "all",
+        typer.Option(
+            help="Authored profiles by id, comma-separated, or a split such as 'train'; 'fresh:N' for N generated seekers."
+        ),
+    ] = "train",
     bank: Annotated[str, typer.Option(help="Bank to answer with; 'none' for no skills.")] = "starter",
     seeds: Annotated[int, typer.Option(min=1, help="Conversations with each seeker.")] = 1,
     seed: Annotated[int, typer.Option(help="The same seed gives the same conversations.")] = 0,
@@ -60,12 +62,13 @@ def simulate(
 
 
 def _seekers(wanted: str, seed: int) -> "list[Profile]":
+    from conversation.profile import Split
     from conversation.profiles import authored, profile
     from conversation.scenarios import fresh_profiles
     from esc_skills.errors import Usage
 
-    if wanted == "all":
-        return list(authored())
+    if wanted in set(Split):
+        return [seeker for seeker in authored() if seeker.split.value == wanted]
     if wanted.startswith("fresh:"):
         count = wanted.removeprefix("fresh:")
         if not count.isdigit() or int(count) < 1:

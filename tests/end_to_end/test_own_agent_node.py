@@ -9,7 +9,7 @@ import pytest
 from conversation.model import Value
 from graphs import episode, evolution, support
 from graphs.context import EvolutionContext
-from graphs.rounds import EvolutionOutput, EvolutionState
+from graphs.evolution_nodes import EvolutionOutput, EvolutionState
 from nodes.agent import Agent
 from nodes.context import Resources
 from nodes.embedded.engine import PLAYERS

@@ -11,7 +11,7 @@ from langgraph.types import interrupt
 from typing_extensions import TypedDict
 
 from conversation.episode import Episode, figures
-from conversation.profile import Profile
+from conversation.profile import Profile, Split
 from conversation.profiles import authored, profile
 from conversation.scenarios import fresh_profiles
 from conversation.seeds import Stream, derived_seed
@@ -95,7 +95,8 @@ def plan(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str,
     bank = context.resources.bank
     generation = state.get("generation", context.resources.view.generation)
     run = state.get("run") or f"run-{context.seed}-{bank.id[:8]}-g{generation}"
-    chosen = [profile(name) for name in context.profiles] if context.profiles else list(authored())
+    train = [seeker for seeker in authored() if seeker.split is Split.TRAIN]
+    chosen = [profile(name) for name in context.profiles] if context.profiles else train
     seats = [
         {"profile_id": p.id, "seed": derived_seed(context.seed, Stream.DIAGNOSIS, number, p.id, s), "at": generation}
         for p in chosen
