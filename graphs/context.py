@@ -1,10 +1,23 @@
 """What is a run given? The context of every graph; the longer runs add their own settings to it."""
 
+from typing import Literal
+
 from pydantic import Field
 
 from nodes.context import Context
 
-__all__ = ["Context", "EvolutionContext", "VerificationContext"]
+__all__ = ["Context", "DiscoveryContext", "EvolutionContext", "VerificationContext"]
+
+
+class DiscoveryContext(Context):
+    """What a discovery is given. The bank is made where there is none; 'starter' and 'none' keep it in memory."""
+
+    held_out: float = Field(
+        default=0.0, ge=0, lt=1, description="share of situations set aside before anything is read"
+    )
+    licence_policy: Literal["any", "commercial"] = Field(
+        default="any", description="'commercial' refuses dialogues whose licence forbids commercial use"
+    )
 
 
 class VerificationContext(Context):

@@ -1,12 +1,18 @@
 """What happened in each exchange of a recorded dialogue? Labels for states, actions and changes."""
 
+from typing import Any
+
+from langchain_core.runnables import RunnableLambda
+from langgraph.config import get_stream_writer
 from pydantic import Field
 
 from conversation.annotation import Annotation, SeekerLabels, SupporterLabels
 from conversation.dialogue import Dialogue, Speaker
 from conversation.model import Value
 from nodes.agent import Agent
-from nodes.chat import Chat
+from nodes.context import current
+from nodes.errors import ChatError
+from nodes.workbench import bench_of
 
 __all__ = [
     "ANNOTATOR",
@@ -15,8 +21,8 @@ __all__ = [
     "Run",
     "SeekerLabels",
     "SupporterLabels",
-    "aannotate",
     "annotate",
+    "fitting",
     "question_about",
 ]
 
@@ -44,20 +50,6 @@ def question_about(dialogue: Dialogue) -> AnnotatorQuestion:
     return AnnotatorQuestion(locale=dialogue.locale, runs=runs)
 
 
-def annotate(chat: Chat, dialogue: Dialogue, *, seed: int = 0) -> Annotation:
-    """Labels for one dialogue.
-
-    Raises:
-        ChatError: the annotator gave no valid answer, or does not know the dialogue's language.
-    """
-    return fitting(chat.ask(ANNOTATOR, question_about(dialogue), seed=seed), dialogue)
-
-
-async def aannotate(chat: Chat, dialogue: Dialogue, *, seed: int = 0) -> Annotation:
-    """Labels for one dialogue, as `annotate` gives them."""
-    return fitting(await chat.aask(ANNOTATOR, question_about(dialogue), seed=seed), dialogue)
-
-
 def fitting(annotation: Annotation, dialogue: Dialogue) -> Annotation:
     """The labels that stand at a run of the right speaker; others are a model's slip and say nothing.
 
@@ -74,3 +66,42 @@ def fitting(annotation: Annotation, dialogue: Dialogue) -> Annotation:
         seeker=tuple(seeker[run] for run in sorted(seeker)),
         supporter=tuple(supporter[run] for run in sorted(supporter)),
     )
+
+
+def _ask(state: Any) -> Dialogue:
+    return bench_of(state["bench"]).dialogues[state["dialogue"]]
+
+
+def _tell(state: Any, answer: Annotation, dialogue: Dialogue) -> dict[str, Any]:
+    bench = bench_of(state["bench"])
+    bench.annotations[dialogue.id] = fitting(answer, dialogue)
+    get_stream_writer()({"event": "annotated", "done": len(bench.annotations), "total": len(bench.dialogues)})
+    return {"annotated": 1}
+
+
+def _failed(state: Any, error: ChatError) -> dict[str, Any]:
+    return {"failures": [f"dialogue {state['dialogue']}: {type(error).__name__}: {error}"]}
+
+
+def _annotate(state: Any) -> dict[str, Any]:
+    dialogue = _ask(state)
+    resources = current()
+    try:
+        answer = resources.chat.ask(ANNOTATOR, question_about(dialogue), seed=resources.context.seed)
+    except ChatError as error:
+        return _failed(state, error)
+    return _tell(state, answer, dialogue)
+
+
+async def _aannotate(state: Any) -> dict[str, Any]:
+    dialogue = _ask(state)
+    resources = current()
+    try:
+        answer = await resources.chat.aask(ANNOTATOR, question_about(dialogue), seed=resources.context.seed)
+    except ChatError as error:
+        return _failed(state, error)
+    return _tell(state, answer, dialogue)
+
+
+annotate = RunnableLambda(_annotate, _aannotate, name="annotate")
+"""Node, one of a fan-out: labels the dialogue `dialogue` of the run. A failed call is recorded and costs it alone."""

@@ -13,6 +13,7 @@ class Prototype(Value):
     """One cluster. Ids are the same whatever the order of the input."""
 
     id: str
+    moment: str = Field(default="", description="the kind of moment it belongs to; others of it share the state")
     activity: Activity
     moves: tuple[SupportMove, ...] = Field(min_length=1)
     scenarios: tuple[Scenario, ...] = ()
