@@ -1,0 +1,121 @@
+"""`esc-skills discover`: a bank from recorded dialogues."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
+
+
+def discover(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Dialogue files. Without any: the project's own short dialogues.")
+    ] = None,
+    bank: Annotated[str, typer.Option(help="Folder or database URL of the bank; made where there is none.")] = "bank",
+    format: Annotated[
+        str | None, typer.Option(help="Format of the files; recognised when left out. See docs/formats.md.")
+    ] = None,
+    skip_bad: Annotated[bool, typer.Option("--skip-bad", help="Go on after a bad record, and count it.")] = False,
+    held_out: Annotated[
+        float, typer.Option(min=0, max=0.9, help="Share of situations set aside, for a later evaluation.")
+    ] = 0.0,
+    licence_policy: Annotated[
+        str, typer.Option(help="'any', or 'commercial' to refuse dialogues that forbid commercial use.")
+    ] = "any",
+    seed: Annotated[int, typer.Option(help="The same seed and files give the same bank.")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
+) -> None:
+    """Make skills from recorded support dialogues, those that helped and those that failed.
+
+    Each dialogue is cut into intervention units: the seeker's state, what the supporter did, and what changed. Units
+    that moved the seeker are clustered into prototypes and distilled into skills, each with its evidence for and
+    against. Nothing is copied from a dialogue into a skill.
+    """
+    from esc_skills.console import print_json, progress
+    from esc_skills.errors import Usage
+    from graphs import discovery
+    from graphs.context import DiscoveryContext
+
+    for file in files or []:
+        if not file.is_file():
+            raise Usage(f"{file}: there is no such file")
+    if licence_policy not in ("any", "commercial"):
+        raise Usage(f"--licence-policy {licence_policy}: choose 'any' or 'commercial'")
+    context = DiscoveryContext(bank=bank, held_out=held_out, licence_policy=licence_policy, seed=seed)
+    given: dict[str, Any] = {"paths": [str(file) for file in files or []], "format": format, "skip_bad": skip_bad}
+    summary: dict[str, Any] = {}
+    with progress() as bar:
+        watch = _Watch(bar)
+        for mode, chunk in discovery.graph.stream(
+            {key: value for key, value in given.items() if value}, context=context, stream_mode=["custom", "values"]
+        ):
+            if mode == "custom":
+                watch.tell(chunk)
+            else:
+                summary = chunk.get("summary", summary)
+    if as_json:
+        print_json(summary)
+    else:
+        print_found(summary)
+
+
+class _Watch:
+    """Turns the run's events into a progress bar."""
+
+    def __init__(self, bar: "Progress") -> None:
+        self._bar = bar
+        self._task = bar.add_task("reading", total=None)
+
+    def tell(self, event: dict[str, Any]) -> None:
+        """Show one event."""
+        bar, task = self._bar, self._task
+        match event["event"]:
+            case "read":
+                bar.reset(task, description="labelling dialogues", total=event["used"])
+            case "annotated":
+                bar.advance(task)
+            case "extracted":
+                bar.reset(task, description="clustering", total=None)
+            case "clustered":
+                bar.update(task, completed=event["done"], total=event["total"])
+            case "prototypes":
+                bar.reset(task, description="distilling skills", total=event["groups"])
+            case "distilled":
+                bar.advance(task)
+            case _:
+                pass
+
+
+def print_found(summary: dict[str, Any]) -> None:
+    """Dialogues read and refused, units by polarity, prototypes, skills with their evidence."""
+    from rich.table import Table
+
+    from esc_skills.console import out
+
+    dialogues, units, prototypes = summary["dialogues"], summary["units"], summary["prototypes"]
+    for file in summary["files"]:
+        out.print(f"{file['path']}: {file['format']}, {file['read']} dialogues, {file['refused']} refused", soft_wrap=True)
+    for line in summary["refused"]:
+        out.print(f"  refused: {line}", style="yellow", markup=False, soft_wrap=True)
+    out.print(
+        f"Dialogues: {dialogues['read']} read, {dialogues['refused']} refused, {dialogues['held_out']} held out, "
+        f"{dialogues['labelled']} labelled"
+    )
+    out.print(
+        f"Intervention units: {units['all']}; constructive {units['constructive']}, neutral {units['neutral']}, "
+        f"negative {units['negative']}"
+    )
+    out.print(f"Prototypes: {prototypes['all']}, in {prototypes['groups']} groups")
+    table = Table(title=f"{len(summary['skills'])} skills, generation {summary['generation']}", title_justify="left")
+    for column in ("skill", "title", "steps", "helped", "harmed", "effect"):
+        table.add_column(column, justify="right" if column in ("steps", "helped", "harmed", "effect") else "left")
+    for skill in summary["skills"]:
+        table.add_row(*(str(skill.get(c, "–")) for c in ("id", "title", "steps", "helped", "harmed", "effect")))
+    out.print(table)
+    for line in summary["left_out"]:
+        out.print(f"left out: {line}", style="yellow", markup=False, soft_wrap=True)
+    out.print(f"Licence of the bank: {summary['licence']}. Bank: {summary['bank']} ({summary['seconds']} s)", soft_wrap=True)
+    out.print(f"Look at it:  esc-skills bank list --bank {summary['bank']}", soft_wrap=True)
+    out.print(f"Evolve it:   esc-skills evolve --bank {summary['bank']}", soft_wrap=True)
