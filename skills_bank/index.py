@@ -13,7 +13,7 @@ import os
 import uuid
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from threading import RLock
+from threading import Lock, RLock
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -34,7 +34,10 @@ _EF = 400
 _WIDEST = 256
 """Where some entries are not allowed, more are asked for and the others dropped, as long as it is not more than this;
 beyond, Chroma's own filter by id is the cheaper way (measured at 1,000 and 10,000 entries)."""
+_SERVER_TIMEOUT_S = 30.0
+"""For one call to a server; Chroma's own client would wait for ever."""
 _serial = itertools.count()
+_clients = Lock()  # Chroma counts the clients of its in-memory store without a lock of its own
 
 
 class IndexUnavailable(BankError):
@@ -135,10 +138,12 @@ class VectorIndex:
     def close(self) -> None:
         """Forget an in-memory collection; leave a server's alone."""
         with self._lock:
-            if self._client is not None and self._where == IN_MEMORY:
-                self._drop()
+            if self._client is not None:
+                if self._where == IN_MEMORY:
+                    self._drop()
+                _close(self._client)
             self._collection = self._client = None
-            self._present.clear()
+            self._present = set()
 
     def _query(self, vector: Vectors, wanted: int, allowed: Collection[str]) -> list[tuple[str, float]]:
         total = len(self._present)
@@ -224,14 +229,35 @@ def _client(where: str) -> Any:
     import chromadb
     from chromadb.config import Settings
 
-    settings = Settings(anonymized_telemetry=False)  # nothing leaves the machine
-    if where == IN_MEMORY:
-        return chromadb.EphemeralClient(settings=settings)
-    host, port, ssl = _address(where)
+    # Nothing leaves the machine; and a `.env` in the working directory is the project's, not Chroma's.
+    settings = Settings(_env_file=None, anonymized_telemetry=False)
     try:
-        return chromadb.HttpClient(host, port, ssl=ssl, settings=settings)
+        with _clients:
+            if where == IN_MEMORY:
+                return chromadb.EphemeralClient(settings=settings)
+            host, port, ssl = _address(where)
+            client = chromadb.HttpClient(host, port, ssl=ssl, settings=settings)
     except Exception as error:  # the client raises ValueError, httpx errors and its own, by version
+        if where == IN_MEMORY:
+            raise BankError(f"Chroma cannot be used in memory: {error}") from error
         raise IndexUnavailable(f"no Chroma server answers at {where}: start one with `chroma run`") from error
+    for session in _sessions(client):
+        session.timeout = _SERVER_TIMEOUT_S
+    return client
+
+
+def _close(client: Any) -> None:
+    sessions = _sessions(client)
+    with _clients:
+        client.close()
+    for session in sessions:
+        session.close()
+
+
+def _sessions(client: Any) -> list[Any]:
+    """HTTP sessions, which Chroma opens without a timeout and does not close: the client's and its admin client's."""
+    servers: list[Any] = [getattr(one, "_server", None) for one in (client, getattr(client, "_admin_client", None))]
+    return [server._session for server in servers if hasattr(server, "_session")]
 
 
 def _address(where: str) -> tuple[str, int, bool]:
