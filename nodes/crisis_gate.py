@@ -219,3 +219,16 @@ def require_verdict(
     if verdict.risk.tier.level < least.level:
         raise GateMissing(f"the verdict for message '{message_id}' is milder than the rules: run crisis_gate again")
     return verdict
+
+
+def about_someone_else(transcript: Transcript) -> bool:
+    """Whether every sign of suicide in the last turn speaks of another person."""
+    turn, _, _ = _last_turn(transcript)
+    signs = [s for text in turn for s in read(text).signs if s.role is Role.SIGN and s.kind is RiskKind.SUICIDE]
+    return bool(signs) and all(sign.third_party for sign in signs)
+
+
+def denies_suicide(transcript: Transcript) -> bool:
+    """Whether the last turn answers a direct question about suicide with a plain no."""
+    turn, asked, _ = _last_turn(transcript)
+    return bool(turn) and _denies(asked, answer_of(turn[0]))

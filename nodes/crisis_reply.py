@@ -1,0 +1,215 @@
+"""What is answered when there is risk? Authored texts over several turns: ask, listen, people, means, line, stay.
+
+No language model and no skill speaks here. Which text comes is a rule of the tier, the kind and what was said before;
+the path steps down by rule, and no text is given twice.
+"""
+
+import hashlib
+from enum import StrEnum
+from itertools import product
+from types import ModuleType
+
+from pydantic import Field
+
+from conversation.dialogue import Speaker, Transcript
+from conversation.model import Value
+from conversation.seeker import Risk, RiskKind, RiskTier
+from nodes.crisis_gate import about_someone_else, denies_suicide
+from nodes.safety import crisis_texts_en, crisis_texts_zh
+from nodes.safety.language import language_of
+from nodes.safety.resources import Region, emergency_words, find_region, line_words
+
+
+class Phase(StrEnum):
+    """Where the crisis conversation stands."""
+
+    ASK = "ask"
+    LISTEN = "listen"
+    PEOPLE = "people"
+    MEANS = "means"
+    LINE = "line"
+    STAY = "stay"
+
+
+PATHS: dict[RiskTier, tuple[Phase, ...]] = {
+    RiskTier.CONCERN: (Phase.ASK, Phase.LISTEN),
+    RiskTier.ELEVATED: (Phase.ASK, Phase.LISTEN, Phase.PEOPLE, Phase.LINE, Phase.STAY),
+    RiskTier.IMMINENT: (Phase.ASK, Phase.MEANS, Phase.PEOPLE, Phase.LINE, Phase.LISTEN, Phase.STAY),
+}
+CALM_TURNS = {RiskTier.CONCERN: 2, RiskTier.ELEVATED: 3, RiskTier.IMMINENT: 4}
+"""Seeker turns in a row without any sign after which the path steps down. A plain "no" ends a concern at once."""
+ASKED_FOR = 6
+"""Seeker turns for which an answered question stands: a further concern of the same kind is not asked again."""
+URGENCY = (
+    RiskKind.OVERDOSE,
+    RiskKind.MEDICAL,
+    RiskKind.SUICIDE,
+    RiskKind.CHILD_ABUSE,
+    RiskKind.HARM_TO_OTHERS,
+    RiskKind.ABUSE,
+    RiskKind.PSYCHOSIS,
+    RiskKind.SELF_HARM,
+    RiskKind.EATING,
+)
+"""Which kind is answered first when several are read."""
+
+
+class CrisisState(Value):
+    """What the crisis path remembers between turns; kept in the graph's state, JSON-able."""
+
+    active: bool = Field(default=False, description="whether the crisis path answers this turn")
+    tier: RiskTier = Field(default=RiskTier.NONE, description="the highest tier of this crisis")
+    kind: RiskKind | None = None
+    phase: Phase | None = Field(default=None, description="of the last crisis reply")
+    done: tuple[Phase, ...] = Field(default=(), description="phases given at this tier")
+    said: tuple[str, ...] = Field(default=(), description="hashes of texts given in this conversation")
+    calm_turns: int = 0
+    turn: int = Field(default=0, description="seeker turns read")
+    asked_at: int = Field(default=-ASKED_FOR - 1, description="seeker turn at which risk was last asked about")
+    handed_off: bool = Field(default=False, description="people or services were named: a hand-off took place")
+
+
+def follow(transcript: Transcript, risk: Risk, state: CrisisState) -> CrisisState:
+    """The state after this seeker turn; `active` says whether the crisis path answers it.
+
+    From `elevated` up the crisis path answers until it has stepped down. A `concern` is asked about plainly once; a plain
+    "no" ends it, and further concerns of the same kind stay with ordinary support for a while (its replies are then
+    checked whole). Reading the same turn twice changes nothing.
+    """
+    turn = _seeker_turns(transcript)
+    if turn == state.turn and turn:
+        return state
+    kind = most_urgent(risk)
+    if not state.active:
+        stands = turn - state.asked_at <= ASKED_FOR and risk.tier is RiskTier.CONCERN and kind in (state.kind, None)
+        if risk.tier is RiskTier.NONE or stands or (risk.tier is RiskTier.CONCERN and kind is None):
+            return state.model_copy(update={"turn": turn})
+        return state.model_copy(
+            update={"active": True, "tier": risk.tier, "kind": kind, "phase": None, "done": (), "calm_turns": 0, "turn": turn}
+        )
+    changes: dict[str, object] = {"turn": turn}
+    if risk.tier.level > state.tier.level:
+        changes |= {"tier": risk.tier, "done": ()}
+    if kind is not None and (state.kind is None or URGENCY.index(kind) < URGENCY.index(state.kind)):
+        changes |= {"kind": kind, "done": ()}
+    calm = state.calm_turns + 1 if risk.tier is RiskTier.NONE else 0
+    changes["calm_turns"] = calm
+    if calm and state.tier is RiskTier.CONCERN and denies_suicide(transcript):
+        changes["active"] = False
+    elif calm >= CALM_TURNS.get(state.tier, 1) and "tier" not in changes:
+        changes["active"] = False
+    return state.model_copy(update=changes)
+
+
+def crisis_reply(
+    transcript: Transcript, risk: Risk, state: CrisisState, region: str | None, *, locale: str = "en"
+) -> tuple[str, CrisisState]:
+    """The crisis reply to the seeker's last turn, and the state after it.
+
+    Args:
+        transcript: The conversation; its last line is the seeker's.
+        risk: The gate's verdict on it.
+        state: From the turn before, or already passed through `follow`.
+        region: A code such as 'US' or 'en-GB'; None or an unknown one names the local emergency service and no line.
+        locale: Decides the language where the seeker's words do not.
+
+    Returns:
+        A text that was not given before in this conversation, in the seeker's language.
+    """
+    state = follow(transcript, risk, state)
+    if not state.active:  # called without need, or on a verdict without a kind: stay careful
+        tier = risk.tier if risk.tier is not RiskTier.NONE else RiskTier.CONCERN
+        state = state.model_copy(
+            update={"active": True, "tier": tier, "kind": most_urgent(risk) or state.kind, "done": (), "calm_turns": 0}
+        )
+    texts = _texts(transcript, locale)
+    chinese = texts is crisis_texts_zh
+    where = find_region(region)
+    path = PATHS[state.tier]
+    phase = next((p for p in path if p not in state.done), path[-1])
+    given = {_hash(line.text) for line in transcript if line.speaker is Speaker.SUPPORTER} | set(state.said)
+    unread = risk.tier is RiskTier.IMMINENT and not risk.signs and state.phase is None
+    for template in _candidates(texts, phase, state, unread=unread, third=about_someone_else(transcript)):
+        text = _fill(texts, template, where, state.kind or RiskKind.SUICIDE, chinese=chinese)
+        if _hash(text) not in given:
+            break
+    return text, state.model_copy(
+        update={
+            "phase": phase,
+            "done": (*state.done, phase) if phase not in state.done else state.done,
+            "said": (*state.said, _hash(text)),
+            "asked_at": state.turn if phase is Phase.ASK else state.asked_at,
+            "handed_off": state.handed_off or state.tier.level >= RiskTier.ELEVATED.level,
+        }
+    )
+
+
+def most_urgent(risk: Risk) -> RiskKind | None:
+    """The kind that is answered first; None when the verdict names no kind."""
+    return min(risk.kinds, key=URGENCY.index, default=None)
+
+
+def _seeker_turns(transcript: Transcript) -> int:
+    turns, last = 0, None
+    for line in transcript:
+        if line.speaker is Speaker.SEEKER and last is not Speaker.SEEKER:
+            turns += 1
+        last = line.speaker
+    return turns
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.strip().encode()).hexdigest()[:12]
+
+
+def _texts(transcript: Transcript, locale: str) -> ModuleType:
+    for line in reversed(transcript):
+        if line.speaker is Speaker.SEEKER:
+            language = language_of(line.text)
+            if language in ("zh", "mixed"):
+                return crisis_texts_zh
+            if language == "en":
+                return crisis_texts_en
+    return crisis_texts_zh if locale.lower().startswith("zh") else crisis_texts_en
+
+
+def _candidates(texts: ModuleType, phase: Phase, state: CrisisState, *, unread: bool, third: bool) -> list[str]:
+    """Templates in order of preference: the phase's own, then the many ways to stay."""
+    own: tuple[str, ...]
+    suicide = state.kind in (None, RiskKind.SUICIDE)
+    urgent = state.kind in (RiskKind.OVERDOSE, RiskKind.MEDICAL)
+    if unread:
+        own = texts.UNREAD
+    elif phase is Phase.ASK and suicide and third and state.tier is not RiskTier.IMMINENT:
+        own = texts.THIRD_PARTY
+    elif phase is Phase.ASK and suicide:
+        own = {
+            RiskTier.CONCERN: texts.SUICIDE_CONCERN,
+            RiskTier.ELEVATED: texts.SUICIDE_ELEVATED,
+        }.get(state.tier, texts.SUICIDE_IMMINENT)
+    elif phase is Phase.ASK:
+        own = texts.FIRST[state.kind]
+    elif urgent:
+        own = texts.STAY_URGENT
+    elif phase is Phase.LISTEN:
+        own = texts.LISTEN_CONCERN if state.tier is RiskTier.CONCERN else texts.LISTEN if suicide else texts.LISTEN_OTHER
+    else:
+        own = {Phase.PEOPLE: texts.PEOPLE, Phase.MEANS: texts.MEANS, Phase.LINE: texts.LINE}.get(phase, ())
+    gap = "" if texts is crisis_texts_zh else " "
+    combined = sorted(
+        product(enumerate(texts.STAY_OPEN), enumerate(texts.STAY_CORE), enumerate(texts.STAY_ASK)),
+        key=lambda parts: ((parts[0][0] - parts[1][0]) % 8, (parts[1][0] - parts[2][0]) % 8, parts[0][0]),
+    )  # neighbours in this order share no sentence
+    return [*own, *(gap.join(sentence for _, sentence in parts) for parts in combined)]
+
+
+def _fill(texts: ModuleType, template: str, region: Region | None, kind: RiskKind, *, chinese: bool) -> str:
+    line = line_words(region, kind, chinese=chinese)
+    service = region.line_for(kind) if region else None
+    reach = ""
+    if line and service:
+        reach = (texts.REACH_ANY_HOUR if service.hours == "24 hours" else texts.REACH).format(line=line)
+    text = template.replace("{reach}", reach)
+    text = text.replace("{emergency}", emergency_words(region, chinese=chinese))
+    text = text.replace("{police}", emergency_words(region, chinese=chinese, police=True))
+    return " ".join(text.split()) if not chinese else text
