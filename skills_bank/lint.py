@@ -106,7 +106,8 @@ def _text(text: str, place: Place) -> Iterator[str]:
         yield "holds characters that hide or reorder text; remove them"
     if _TWO_SCRIPTS.search(text):
         yield "mixes letters of two alphabets in one word; write it in one"
-    plain = _plain(text)
+    # A longer text is refused for its size already; reading all of it would let a hostile one take hours.
+    plain = _plain(text[:MOST_RATIONALE])
     for rule in RULES:
         if place not in rule.places:
             continue

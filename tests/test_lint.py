@@ -1,5 +1,7 @@
 """Lint lets sound skills in and says, in one line each, what speaks against the others."""
 
+import time
+
 import pytest
 
 from conversation.support import ResponseChange, SupportMove
@@ -267,6 +269,13 @@ def test_sizes_are_bounded() -> None:
         for n in range(1 + MOST_ALL // 6000)
     )
     assert any("characters in all" in line for line in lint(SOUND.model_copy(update={"steps": wide})))
+
+
+@pytest.mark.parametrize("unit", ["a", "a-", "a.", "1 ", "keep ", "i am so "])
+def test_a_text_made_to_take_long_is_refused_at_once(unit: str) -> None:
+    start = time.process_time()
+    assert any("characters" in line for line in lint(said(unit * (250_000 // len(unit)))))
+    assert time.process_time() - start < 2
 
 
 def test_a_blank_text_is_found() -> None:

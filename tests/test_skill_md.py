@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import shutil
 import subprocess
 import sys
@@ -84,6 +85,13 @@ def complaint(folder: Path) -> str:
         read_skill(folder)
     assert "\n" not in str(caught.value)
     return str(caught.value)
+
+
+def outcome(folder: Path) -> Skill | str:
+    try:
+        return read_skill(folder)
+    except SkillFormatError as error:
+        return "one line" if len(str(error).splitlines()) == 1 else "several lines"
 
 
 @pytest.mark.parametrize("skill", [*starter(), FULL], ids=lambda skill: skill.ref)
@@ -202,6 +210,19 @@ def test_nesting_without_end_is_an_error_and_no_crash(folder: Path) -> None:
 def test_text_in_another_encoding_is_said(folder: Path) -> None:
     (folder / "assets" / "skill.json").write_bytes(b'{"id": "\xff\xfe"}')
     assert "not UTF-8" in complaint(folder)
+
+
+def test_spoilt_bytes_give_the_same_skill_or_one_line(folder: Path) -> None:
+    rng = random.Random(7)
+    for name in ["assets/skill.json", "SKILL.md"] * 60:
+        path = folder / name
+        sound = path.read_bytes()
+        spoilt = bytearray(sound)
+        for _ in range(rng.choice((1, 1, 8))):
+            spoilt[rng.randrange(len(spoilt))] = rng.randrange(256)
+        path.write_bytes(bytes(spoilt))
+        assert outcome(folder) in (BASE, "one line")
+        path.write_bytes(sound)
 
 
 def test_a_folder_bears_the_id(folder: Path) -> None:
