@@ -52,12 +52,15 @@ class Query(Value):
     text: str = Field(description="what the seeker wrote, with as much of what came before as the caller finds useful")
     met: tuple[Requirement, ...] = Field(default=(), description="what has come first in the conversation")
     locale: str = Field(default="", description="the seeker's language, such as 'en'; empty for any")
+    current: str = Field(
+        default="", description="the skill in progress: scored and shown even where it would not be among the best"
+    )
 
 
 class Retrieved(Value):
     """What came of it. The explanation is the computation: nothing here was made up afterwards."""
 
-    considered: tuple[SkillScore, ...] = Field(description="best first, at most `k`")
+    considered: tuple[SkillScore, ...] = Field(description="best first: the best `k`, and the one in progress")
     refused: tuple[tuple[SkillId, str], ...] = Field(description="(skill id, why a hard filter left it out), by id")
     chosen: SkillScore | None = Field(description="None: no skill fits")
 
@@ -74,8 +77,11 @@ def retrieve(view: BankView, query: Query, settings: RetrievalSettings | None = 
     refused = table.contraindications.refused(query.state, query.met, query.locale)
     allowed = [skill_id for skill_id in table.ids if skill_id not in refused] if refused else None
     nearest = view.nearest(query.text, settings.candidates, allowed)
+    current = query.current if query.current in table.place and query.current not in refused else ""
+    if current and all(skill.id != current for skill, _ in nearest):
+        nearest += view.nearest(query.text, 1, [current])
     fits = table.fit.of(query.state)
-    scored = []
+    scored: list[_Scored] = []
     for skill, similarity in nearest:
         place = table.place[skill.id]
         fit, gain = float(fits[place]), table.gains[place]
@@ -86,6 +92,7 @@ def retrieve(view: BankView, query: Query, settings: RetrievalSettings | None = 
     kept = scored[: settings.k]
     if chosen is not None and chosen not in kept:  # what was chosen is always among what is shown
         kept[-1] = chosen
+    kept += [one for one in scored if one[1].id == current and one not in kept]
     considered = {one[1].id: _told(one, query.state) for one in kept}
     return Retrieved(
         considered=tuple(considered.values()),

@@ -10,6 +10,10 @@ from skills_bank.skill import Skill, SkillId
 from skills_bank.succession import content_hash
 
 
+_SPARE = 8
+"""So many more are asked for than wanted: which of several equally near ones the index names is its own affair."""
+
+
 class Search(Protocol):
     """What a view asks of the bank behind it: the nearest of some entries to a text."""
 
@@ -89,10 +93,10 @@ class BankView:
             wanted = [entries[skill_id] for skill_id in allowed if skill_id in entries]
         if not wanted:
             return []
-        found = self._search.nearest(text, k, wanted, self.texts)
+        found = self._search.nearest(text, k + _SPARE, wanted, self.texts)
         # Rounded, so that the same vectors give the same order on machines that add up in another order.
         pairs = [(self._living[entry.partition("#")[0]], round(similarity, 6)) for entry, similarity in found]
-        return sorted(pairs, key=lambda pair: (-pair[1], pair[0].id))
+        return sorted(pairs, key=lambda pair: (-pair[1], pair[0].id))[:k]
 
     @cached_property
     def _entries(self) -> dict[SkillId, str]:

@@ -243,6 +243,12 @@ def test_nearest_returns_only_the_allowed_and_as_many_as_there_are(bank: Bank) -
         bank.at().nearest("anything", 0)
 
 
+def test_of_equally_near_skills_those_first_by_id_are_named() -> None:
+    with Bank.open(":memory:") as bank:
+        bank.commit(add(*(skill(f"twin-{n}") for n in (5, 3, 8, 1, 7, 2, 6, 4))), expected_generation=0)
+        assert [s.id for s, _ in bank.at().nearest("anything", 3)] == ["twin-1", "twin-2", "twin-3"]
+
+
 def test_a_preview_searches_its_own_skills(bank: Bank) -> None:
     words = "my cat ran away last night"
     example = Example(before=words, reply="A reply.", after="A sigh.", good=True)
