@@ -1,9 +1,12 @@
 """The embedded engine is a LangChain chat model that answers as a pure function of role, seed and question."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
+from langchain_core.callbacks import BaseCallbackHandler
 from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+from langchain_core.runnables import RunnableLambda
 
 from conversation.model import Value
 from nodes.agent import Agent
@@ -99,3 +102,32 @@ def test_the_projects_own_roles_cannot_be_replaced() -> None:
         PLAYERS.register(Agent(role="sage_judge", question=Sum, answer=Total), count)
     with pytest.raises(ValueError, match="'sage_judge' belongs"):
         PLAYERS.remove("sage_judge")
+
+
+class Ear(BaseCallbackHandler):
+    def __init__(self) -> None:
+        self.heard: list[str] = []
+
+    def on_llm_end(self, response: Any, **kwargs: Any) -> None:
+        self.heard.append(response.generations[0][0].text)
+
+
+def test_callbacks_hear_the_reply_and_do_not_change_it() -> None:
+    ear = Ear()
+    model = EmbeddedChatModel(role="test_counter")
+    messages = asked(Sum(numbers=(1, 2)))
+    alone = model.invoke(messages, seed=5)
+    heard = model.invoke(messages, {"callbacks": [ear]}, seed=5)
+    assert ear.heard == [alone.text]
+    assert (heard.text, heard.usage_metadata) == (alone.text, alone.usage_metadata)
+
+
+def test_a_callback_of_the_surrounding_run_is_heard_too() -> None:
+    ear = Ear()
+    model = EmbeddedChatModel(role="test_counter")
+
+    def outer(number: int) -> str:
+        return model.invoke(asked(Sum(numbers=(number,)))).text
+
+    RunnableLambda(outer).invoke(3, {"callbacks": [ear]})
+    assert ear.heard == ['{"total":3,"seed":0}']
