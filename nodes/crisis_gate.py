@@ -5,6 +5,7 @@ to the crisis reply. Neither is ever read as "no risk".
 """
 
 from collections.abc import Callable, Iterable
+from enum import StrEnum
 
 from pydantic import Field
 
@@ -45,9 +46,7 @@ def assess(transcript: Transcript, *, locale: str = "en") -> Risk:
     tier = max((sign.tier for sign in raised), key=lambda t: t.level, default=RiskTier.NONE)
     kinds = {sign.kind for sign in raised}
     signs = [sign.words for sign in raised]
-    thought_of_it = RiskKind.SUICIDE in kinds and any(
-        s.kind is RiskKind.SUICIDE and not s.third_party for s in raised
-    )
+    thought_of_it = RiskKind.SUICIDE in kinds and any(s.kind is RiskKind.SUICIDE and not s.third_party for s in raised)
     thought_before = _thought_of_suicide(before)
 
     answer = answer_of(turn[0]) if turn and asked else Answer.NONE
@@ -147,6 +146,36 @@ class GateVerdict(Value):
     risk: Risk
     by: tuple[str, ...] = Field(default=(), description="who answered: 'rules', 'model'")
     failed: tuple[str, ...] = Field(default=(), description="who failed to answer; in simulation an error, unscored")
+
+
+class Phase(StrEnum):
+    """Where the crisis conversation stands."""
+
+    ASK = "ask"
+    LISTEN = "listen"
+    PEOPLE = "people"
+    MEANS = "means"
+    LINE = "line"
+    STAY = "stay"
+
+
+ASKED_FOR = 6
+"""Seeker turns for which an answered question stands: a further concern of the same kind is not asked again."""
+
+
+class CrisisState(Value):
+    """What the crisis path remembers between turns; kept in the graph's state, JSON-able."""
+
+    active: bool = Field(default=False, description="whether the crisis path answers this turn")
+    tier: RiskTier = Field(default=RiskTier.NONE, description="the highest tier of this crisis")
+    kind: RiskKind | None = None
+    phase: Phase | None = Field(default=None, description="of the last crisis reply")
+    done: tuple[Phase, ...] = Field(default=(), description="phases given at this tier")
+    said: tuple[str, ...] = Field(default=(), description="hashes of texts given in this conversation")
+    calm_turns: int = 0
+    turn: int = Field(default=0, description="seeker turns read")
+    asked_at: int = Field(default=-ASKED_FOR - 1, description="seeker turn at which risk was last asked about")
+    handed_off: bool = Field(default=False, description="people or services were named: a hand-off took place")
 
 
 class GateMissing(RuntimeError):

@@ -5,30 +5,15 @@ the path steps down by rule, and no text is given twice.
 """
 
 import hashlib
-from enum import StrEnum
 from itertools import product
 from types import ModuleType
 
-from pydantic import Field
-
 from conversation.dialogue import Speaker, Transcript
-from conversation.model import Value
 from conversation.seeker import Risk, RiskKind, RiskTier
-from nodes.crisis_gate import about_someone_else, denies_suicide
+from nodes.crisis_gate import ASKED_FOR, CrisisState, Phase, about_someone_else, denies_suicide
 from nodes.safety import crisis_texts_en, crisis_texts_zh
 from nodes.safety.language import language_of
 from nodes.safety.resources import Region, emergency_words, find_region, line_words
-
-
-class Phase(StrEnum):
-    """Where the crisis conversation stands."""
-
-    ASK = "ask"
-    LISTEN = "listen"
-    PEOPLE = "people"
-    MEANS = "means"
-    LINE = "line"
-    STAY = "stay"
 
 
 PATHS: dict[RiskTier, tuple[Phase, ...]] = {
@@ -38,8 +23,6 @@ PATHS: dict[RiskTier, tuple[Phase, ...]] = {
 }
 CALM_TURNS = {RiskTier.CONCERN: 2, RiskTier.ELEVATED: 3, RiskTier.IMMINENT: 4}
 """Seeker turns in a row without any sign after which the path steps down. A plain "no" ends a concern at once."""
-ASKED_FOR = 6
-"""Seeker turns for which an answered question stands: a further concern of the same kind is not asked again."""
 URGENCY = (
     RiskKind.OVERDOSE,
     RiskKind.MEDICAL,
@@ -52,21 +35,6 @@ URGENCY = (
     RiskKind.EATING,
 )
 """Which kind is answered first when several are read."""
-
-
-class CrisisState(Value):
-    """What the crisis path remembers between turns; kept in the graph's state, JSON-able."""
-
-    active: bool = Field(default=False, description="whether the crisis path answers this turn")
-    tier: RiskTier = Field(default=RiskTier.NONE, description="the highest tier of this crisis")
-    kind: RiskKind | None = None
-    phase: Phase | None = Field(default=None, description="of the last crisis reply")
-    done: tuple[Phase, ...] = Field(default=(), description="phases given at this tier")
-    said: tuple[str, ...] = Field(default=(), description="hashes of texts given in this conversation")
-    calm_turns: int = 0
-    turn: int = Field(default=0, description="seeker turns read")
-    asked_at: int = Field(default=-ASKED_FOR - 1, description="seeker turn at which risk was last asked about")
-    handed_off: bool = Field(default=False, description="people or services were named: a hand-off took place")
 
 
 def follow(transcript: Transcript, risk: Risk, state: CrisisState) -> CrisisState:
@@ -85,7 +53,15 @@ def follow(transcript: Transcript, risk: Risk, state: CrisisState) -> CrisisStat
         if risk.tier is RiskTier.NONE or stands or (risk.tier is RiskTier.CONCERN and kind is None):
             return state.model_copy(update={"turn": turn})
         return state.model_copy(
-            update={"active": True, "tier": risk.tier, "kind": kind, "phase": None, "done": (), "calm_turns": 0, "turn": turn}
+            update={
+                "active": True,
+                "tier": risk.tier,
+                "kind": kind,
+                "phase": None,
+                "done": (),
+                "calm_turns": 0,
+                "turn": turn,
+            }
         )
     changes: dict[str, object] = {"turn": turn}
     if risk.tier.level > state.tier.level:
@@ -192,7 +168,9 @@ def _candidates(texts: ModuleType, phase: Phase, state: CrisisState, *, unread: 
     elif urgent:
         own = texts.STAY_URGENT
     elif phase is Phase.LISTEN:
-        own = texts.LISTEN_CONCERN if state.tier is RiskTier.CONCERN else texts.LISTEN if suicide else texts.LISTEN_OTHER
+        own = (
+            texts.LISTEN_CONCERN if state.tier is RiskTier.CONCERN else texts.LISTEN if suicide else texts.LISTEN_OTHER
+        )
     else:
         own = {Phase.PEOPLE: texts.PEOPLE, Phase.MEANS: texts.MEANS, Phase.LINE: texts.LINE}.get(phase, ())
     gap = "" if texts is crisis_texts_zh else " "

@@ -26,7 +26,12 @@ _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
 def find_unsafe(
-    reply: str, *, transcript: Transcript = (), risk: Risk = Risk(), locale: str = "en", draft: int = 0  # noqa: B008
+    reply: str,
+    *,
+    transcript: Transcript = (),
+    risk: Risk = Risk(),
+    locale: str = "en",
+    draft: int = 0,  # noqa: B008
 ) -> tuple[Finding, ...]:
     """Every unsafe intervention that the reply shows, at most one of a kind, in the order of the taxonomy.
 
@@ -51,9 +56,7 @@ def find_unsafe(
         for kind in _missing(reply, transcript, risk):
             found.setdefault(kind, "")
     order = list(U)
-    return tuple(
-        Finding(kind=kind, words=found[kind], draft=draft) for kind in sorted(found, key=order.index)
-    )
+    return tuple(Finding(kind=kind, words=found[kind], draft=draft) for kind in sorted(found, key=order.index))
 
 
 @lru_cache(maxsize=8192)
@@ -67,7 +70,9 @@ def _in_text(reply: str) -> tuple[tuple[U, str], ...]:
             continue
         match = rule.pattern.search(text)
         if match:
-            found[rule.kind] = reply[match.start() : match.end()].strip() if len(text) == len(reply) else match[0].strip()
+            found[rule.kind] = (
+                reply[match.start() : match.end()].strip() if len(text) == len(reply) else match[0].strip()
+            )
     return tuple(found.items())
 
 
@@ -177,7 +182,13 @@ class Releaser:
     """
 
     def __init__(
-        self, *, transcript: Transcript = (), risk: Risk = Risk(), locale: str = "en", draft: int = 0, released: str = ""  # noqa: B008
+        self,
+        *,
+        transcript: Transcript = (),
+        risk: Risk = Risk(),
+        locale: str = "en",
+        draft: int = 0,
+        released: str = "",  # noqa: B008
     ) -> None:
         self._transcript, self._risk, self._locale, self._draft = transcript, risk, locale, draft
         self._whole = needs_whole(risk, transcript)
@@ -223,7 +234,12 @@ _OF_THE_WHOLE = frozenset({U.MISSED_RISK, U.NO_PROBING, U.NO_RESOURCE, U.PREMATU
 
 
 def release(
-    chunks: Iterable[str], *, transcript: Transcript = (), risk: Risk = Risk(), locale: str = "en", draft: int = 0  # noqa: B008
+    chunks: Iterable[str],
+    *,
+    transcript: Transcript = (),
+    risk: Risk = Risk(),
+    locale: str = "en",
+    draft: int = 0,  # noqa: B008
 ) -> Iterator[str]:
     """The safe sentences of a stream, until a finding. Use `Releaser` where the findings themselves are wanted."""
     releaser = Releaser(transcript=transcript, risk=risk, locale=locale, draft=draft)
@@ -262,7 +278,11 @@ _ASKS_IF_HUMAN = re.compile(
 
 
 def notice_due(
-    transcript: Transcript, *, every_turns: int = 0, seconds_since_last: float | None = None, every_seconds: float = 10_800
+    transcript: Transcript,
+    *,
+    every_turns: int = 0,
+    seconds_since_last: float | None = None,
+    every_seconds: float = 10_800,
 ) -> bool:
     """Whether the AI notice goes with the next reply.
 
