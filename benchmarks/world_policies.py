@@ -121,8 +121,16 @@ def play(name: str, profile: Profile, seed: int, *, show: bool = False) -> int:
             print("  S:", lines[-2].text)
             print("  A:", text)
             parts = {k: round(v, 1) for k, v in t.parts.items()}
-            print("    ", appraisal.change, "→", emotion, parts, [m.value for m in t.heard.moves], round(t.trust, 2),
-                  round(t.heard.specificity, 2))
+            print(
+                "    ",
+                appraisal.change,
+                "→",
+                emotion,
+                parts,
+                [m.value for m in t.heard.moves],
+                round(t.trust, 2),
+                round(t.heard.specificity, 2),
+            )
         if emotion >= SUCCESS_AT or emotion < FAILURE_BELOW:
             break
         answer = seeker.play(

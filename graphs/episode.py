@@ -1,6 +1,6 @@
 """One simulated conversation: the seeker opens, the supporter answers, the judge appraises every reply.
 
-    open → support_turn → sage_judge → (record | seeker → support_turn …)
+open → support_turn → sage_judge → (record | seeker → support_turn …)
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from langgraph.graph import END, START, StateGraph
 from langgraph.runtime import get_runtime
 
 from conversation.dialogue import Speaker
-from conversation.episode import FAILURE_BELOW, SUCCESS_AT, End, Episode
+from conversation.episode import FAILURE_BELOW, SUCCESS_AT, End, Episode, EpisodeTurn
 from conversation.profile import Profile
 from graphs import support
 from graphs.context import Context
@@ -147,7 +147,7 @@ def record(state: EpisodeState) -> dict[str, Any]:
     episode = Episode(
         key=episode_key(resources, profile, state["seed"], state.get("sample", 0)),
         stage=state.get("stage", "simulate"),
-        turns=tuple(state["turns"]),  # type: ignore[arg-type]  # validated from JSON
+        turns=tuple(EpisodeTurn.model_validate(turn) for turn in state["turns"]),
         end=ending(state) or End.TURN_LIMIT,
         error=state.get("error", ""),
     )

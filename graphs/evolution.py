@@ -1,7 +1,7 @@
 """The cyclic one: simulate, diagnose, propose, verify, and commit only on evidence.
 
-    plan → simulate (fan-out) → diagnose → propose → next_change
-    next_change → screen → verify → approve → (commit | reject) → next_change … → audit → (plan … | conclude)
+plan → simulate (fan-out) → diagnose → propose → next_change
+next_change → screen → verify → approve → (commit | reject) → next_change … → audit → (plan … | conclude)
 """
 
 from typing import Any, Literal
@@ -85,7 +85,8 @@ def survived(state: EvolutionState) -> Literal["verify", "reject"]:
 
 def accepted(state: EvolutionState) -> Literal["approve", "reject"]:
     """Undecided means not accepted."""
-    return "approve" if state["verdict"]["outcome"] == "accepted" else "reject"
+    verdict = state["verdict"] or {}
+    return "approve" if verdict.get("outcome") == "accepted" else "reject"
 
 
 def approved(state: EvolutionState) -> Literal["commit", "reject", "verify"]:

@@ -171,7 +171,9 @@ class Ledgered:
         for episode in known.values():
             if done:
                 done(episode)
-        fresh = self._engine.play([jobs[i] for i in missing], partial(self._keep, jobs[0].context, done) if jobs else None)
+        fresh = self._engine.play(
+            [jobs[i] for i in missing], partial(self._keep, jobs[0].context, done) if jobs else None
+        )
         self.paid += len(missing)
         self.reused += len(known)
         known.update(zip(missing, fresh, strict=True))

@@ -1,6 +1,6 @@
 """One live turn: gate, then crisis reply or appraise, retrieve, respond, guard.
 
-    crisis_gate → (crisis_reply | appraise → retrieve → respond → guard → (respond again, once | end))
+crisis_gate → (crisis_reply | appraise → retrieve → respond → guard → (respond again, once | end))
 """
 
 from typing import Any

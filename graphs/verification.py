@@ -1,6 +1,6 @@
 """Is a change an improvement? Pairs of fresh seekers, met by today's bank and by the preview, until it is known.
 
-    draw → simulate → weigh → (draw … | verdict)
+draw → simulate → weigh → (draw … | verdict)
 """
 
 from collections.abc import Sequence

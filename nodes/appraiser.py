@@ -8,8 +8,8 @@ from conversation.dialogue import Transcript
 from conversation.model import Value
 from conversation.seeker import SeekerState
 from nodes.agent import Agent
-from nodes.node import agent_node
 from nodes.context import Resources
+from nodes.node import agent_node
 from nodes.turn import TurnState, passed_gate, transcript_of
 
 

@@ -51,7 +51,9 @@ class Context(BaseModel):
     budget: Budget = Budget()
     concurrency: int = Field(default=16, ge=1, description="model calls at the same time, in the whole process")
     locale: str = "en"
-    region: str | None = Field(default=None, description="for crisis lines, such as 'US'; None: local emergency service")
+    region: str | None = Field(
+        default=None, description="for crisis lines, such as 'US'; None: local emergency service"
+    )
     seed: int = 0
     turn_limit: int = Field(default=10, ge=1, description="seeker turns of a simulated conversation (SAGE: 10)")
 

@@ -6,10 +6,10 @@ from langchain_core.messages import AIMessage
 from langgraph.config import get_stream_writer
 
 from conversation.episode import Finding
-from conversation.seeker import RiskTier, SeekerState
+from conversation.seeker import SeekerState
 from nodes.context import Resources, current
-from nodes.crisis_gate import CrisisState, GateVerdict, gate
-from nodes.crisis_reply import crisis_reply
+from nodes.crisis_gate import CrisisState, gate
+from nodes.crisis_reply import crisis_reply, follow
 from nodes.reply_guard import find_unsafe, safe_fallback
 from nodes.retriever import Choice
 from nodes.turn import Explanation, TurnState, last_message, passed_gate, transcript_of
@@ -23,9 +23,12 @@ def enter(state: TurnState) -> dict[str, Any]:
     message = last_message(state)
     if message.id is None:
         raise ValueError("the last message has no id; give messages through the graph, which sets one")
-    verdict = gate(transcript_of(state["messages"]), message.id, locale=current().context.locale)
+    transcript = transcript_of(state["messages"])
+    verdict = gate(transcript, message.id, locale=current().context.locale)
+    crisis = follow(transcript, verdict.risk, CrisisState.model_validate(state.get("crisis") or {}))
     return {
         "gate": verdict.model_dump(mode="json"),
+        "crisis": crisis.model_dump(mode="json"),
         "seeker": {},
         "choice": {},
         "draft": "",
@@ -36,24 +39,23 @@ def enter(state: TurnState) -> dict[str, Any]:
 
 
 def in_crisis(state: TurnState) -> Literal["crisis_reply", "appraise"]:
-    """The crisis path from tier `concern` up, and until the crisis has stepped down by rule."""
-    verdict = GateVerdict.model_validate(state["gate"])
-    crisis = CrisisState.model_validate(state.get("crisis") or {})
-    return "crisis_reply" if verdict.risk.tier is not RiskTier.NONE or crisis.active else "appraise"
+    """The crisis path answers from the first sign until it has stepped down by rule."""
+    return "crisis_reply" if CrisisState.model_validate(state["crisis"]).active else "appraise"
 
 
 def reply_in_crisis(state: TurnState) -> dict[str, Any]:
     """Node: the authored reply in a crisis. No bank and no model has a say in it."""
     resources = current()
     risk = passed_gate(state, resources.context.locale)
-    crisis = CrisisState.model_validate(state.get("crisis") or {})
-    text, after = crisis_reply(transcript_of(state["messages"]), risk, crisis, resources.context.region)
+    transcript, settings = transcript_of(state["messages"]), resources.context
+    before = CrisisState.model_validate(state["crisis"])
+    text, after = crisis_reply(transcript, risk, before, settings.region, locale=settings.locale)
     why = Explanation(
-        tier=risk.tier,
+        tier=after.tier,
         signs=risk.signs,
         generation=resources.view.generation,
-        why="the crisis reply, outside the bank",
-        handed_off=risk.tier is not RiskTier.NONE,
+        why=f"the crisis reply ({after.phase}), outside the bank" if after.phase else "the crisis reply",
+        handed_off=after.handed_off,
     )
     get_stream_writer()({"event": "reply", "text": text})
     return {
@@ -70,13 +72,11 @@ def release_or_rewrite(state: TurnState) -> dict[str, Any]:
     risk = passed_gate(state, resources.context.locale)
     transcript = transcript_of(state["messages"])
     number = state["drafts"] - 1
-    found = find_unsafe(
-        state["draft"], transcript=transcript, risk=risk, locale=resources.context.locale, draft=number
-    )
+    found = find_unsafe(state["draft"], transcript=transcript, risk=risk, locale=resources.context.locale, draft=number)
     findings = [*state.get("findings", []), *(finding.model_dump(mode="json") for finding in found)]
     if found and state["drafts"] < MOST_DRAFTS:
         return {"findings": findings}
-    reply = safe_fallback(transcript) if found else state["draft"]
+    reply = safe_fallback(transcript, locale=resources.context.locale, risk=risk) if found else state["draft"]
     get_stream_writer()({"event": "reply", "text": reply})
     explanation = _explanation(state, resources, findings).model_dump(mode="json")
     return {"messages": [AIMessage(reply)], "findings": findings, "explanation": explanation}

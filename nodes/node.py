@@ -24,9 +24,7 @@ class Node(Runnable[Any, Any]):
     `RunnableLambda` would do; it inspects its function and opens callbacks at every call, a tenth of an embedded turn.
     """
 
-    def __init__(
-        self, name: str, run: Callable[[Any], Update], arun: Callable[[Any], Awaitable[Update]]
-    ) -> None:
+    def __init__(self, name: str, run: Callable[[Any], Update], arun: Callable[[Any], Awaitable[Update]]) -> None:
         self.name = name
         self._run = run
         self._arun = arun

@@ -10,7 +10,7 @@ from conversation.support import Polarity, ResponseChange
 from nodes.context import Resources, current
 from nodes.turn import TurnState, passed_gate, transcript_of
 from skills_bank.bank import BankView
-from skills_bank.retrieval import Query, Retrieved, RetrievalSettings, retrieve
+from skills_bank.retrieval import Query, RetrievalSettings, Retrieved, retrieve
 from skills_bank.skill import Requirement, Skill
 
 How = Literal["start", "continue", "repair", "none"]
@@ -124,7 +124,9 @@ def _keep(
     best = fitting[0] if fitting else None
     if best is not None and best.skill_id != skill.id and best.score > own + SWITCH_MARGIN:
         return f"left '{skill.id}': '{best.skill_id}' fits clearly better now"
-    if state.change is not None and (state.change in step.repair_when or state.change is ResponseChange.TURNS_ON_SUPPORTER):
+    if state.change is not None and (
+        state.change in step.repair_when or state.change is ResponseChange.TURNS_ON_SUPPORTER
+    ):
         if progress.repaired:
             return f"left '{skill.id}': it was taken badly twice"
         after = progress.model_copy(update={"turns": progress.turns + 1, "repaired": True})

@@ -9,8 +9,8 @@ from conversation.episode import Appraisal, EmotionPoints, move_emotion
 from conversation.model import Value
 from conversation.profile import Profile
 from nodes.agent import Agent
-from nodes.node import agent_node
 from nodes.context import Resources
+from nodes.node import agent_node
 from nodes.stage import EpisodeState, lines_of
 
 

@@ -10,8 +10,8 @@ from conversation.model import Value
 from conversation.profile import Profile
 from conversation.profiles import profile as authored_profile
 from nodes.agent import Agent
-from nodes.node import agent_node
 from nodes.context import Resources
+from nodes.node import agent_node
 from nodes.stage import EpisodeState, lines_of
 
 

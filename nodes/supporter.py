@@ -9,8 +9,8 @@ from conversation.episode import Finding
 from conversation.model import Value
 from conversation.seeker import SeekerState
 from nodes.agent import Agent
-from nodes.node import agent_node
 from nodes.context import Resources
+from nodes.node import agent_node
 from nodes.retriever import Choice
 from nodes.turn import TurnState, passed_gate, transcript_of
 from skills_bank.skill import Skill

@@ -4,16 +4,17 @@ from typing import Annotated, Any
 
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage
 from langgraph.graph.message import add_messages
+from pydantic import Field
 from typing_extensions import TypedDict
 
 from conversation.dialogue import Line, Speaker, Transcript
 from conversation.model import Value
 from conversation.seeker import Risk, RiskTier
-from nodes.crisis_gate import GateVerdict, assess
+from nodes.crisis_gate import GateVerdict, require_verdict
 
 
 class TurnInput(TypedDict, total=False):
-    """What a caller gives: the messages, the seeker's last; and, without a checkpointer, what the last turn returned."""
+    """What a caller gives: messages, the seeker's last; and, without a checkpointer, what the last turn returned."""
 
     messages: Annotated[list[AnyMessage], add_messages]
     progress: dict[str, Any]
@@ -39,10 +40,6 @@ class TurnOutput(TypedDict, total=False):
     explanation: dict[str, Any]
     progress: dict[str, Any]
     crisis: dict[str, Any]
-
-
-class GateMissing(RuntimeError):
-    """A node was reached without the gate's verdict on the seeker's last message."""
 
 
 class NothingToAnswer(ValueError):
@@ -93,18 +90,8 @@ def passed_gate(state: TurnState, locale: str) -> Risk:
     """
     message = last_message(state)
     given = state.get("gate")
-    if not given:
-        raise GateMissing("no gate verdict: this node was reached around the crisis gate; enter at 'crisis_gate'")
-    verdict = GateVerdict.model_validate(given)
-    if verdict.message_id != message.id:
-        raise GateMissing("the gate verdict is for another message; every message passes 'crisis_gate' first")
-    now = assess(transcript_of(state["messages"]), locale=locale)
-    if now.tier.level > verdict.risk.tier.level:
-        raise GateMissing(
-            f"the gate verdict says '{verdict.risk.tier}', the rules say '{now.tier}': the state was edited; "
-            "enter at 'crisis_gate' again"
-        )
-    return verdict.risk
+    verdict = GateVerdict.model_validate(given) if given else None
+    return require_verdict(verdict, transcript_of(state["messages"]), message.id or "", locale=locale).risk
 
 
 class Explanation(Value):
@@ -113,7 +100,7 @@ class Explanation(Value):
     tier: RiskTier
     signs: tuple[str, ...] = ()
     generation: int
-    state: dict[str, Any] = {}
+    state: dict[str, Any] = Field(default_factory=dict)
     considered: tuple[dict[str, Any], ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
     skill_id: str = ""

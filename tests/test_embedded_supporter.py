@@ -8,7 +8,9 @@ from skills_bank.skill import Skill
 from skills_bank.skill_md import starter
 
 SEEKER = Line(speaker=Speaker.SEEKER, text="My sister stopped answering, and I feel so hurt. Nobody asks how I am.")
-STATE = SeekerState(problem="what happened with your sister", feeling="hurt", person="your sister", effort="wrote to her twice")
+STATE = SeekerState(
+    problem="what happened with your sister", feeling="hurt", person="your sister", effort="wrote to her twice"
+)
 
 
 def question(skill: Skill | None, step: str = "", **more: object) -> SupporterQuestion:
@@ -38,7 +40,10 @@ def test_nothing_is_said_twice_in_a_conversation() -> None:
         reply = play(question(None, transcript=tuple(lines)), seed=1)
         assert reply not in said
         said.append(reply)
-        lines += [Line(speaker=Speaker.SUPPORTER, text=reply), Line(speaker=Speaker.SEEKER, text=f"I see. Well, day {turn}.")]
+        lines += [
+            Line(speaker=Speaker.SUPPORTER, text=reply),
+            Line(speaker=Speaker.SEEKER, text=f"I see. Well, day {turn}."),
+        ]
 
 
 def test_the_skill_s_own_wording_reaches_the_seeker() -> None:

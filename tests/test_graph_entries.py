@@ -31,11 +31,27 @@ NODES = {
     },
 }
 EDGES = {
-    "support": {("crisis_gate", "appraise"), ("crisis_gate", "crisis_reply"), ("retrieve", "respond"), ("guard", "respond")},
-    "episode": {("support_turn", "sage_judge"), ("sage_judge", "seeker"), ("sage_judge", "record"), ("seeker", "support_turn")},
+    "support": {
+        ("crisis_gate", "appraise"),
+        ("crisis_gate", "crisis_reply"),
+        ("retrieve", "respond"),
+        ("guard", "respond"),
+    },
+    "episode": {
+        ("support_turn", "sage_judge"),
+        ("sage_judge", "seeker"),
+        ("sage_judge", "record"),
+        ("seeker", "support_turn"),
+    },
     "discovery": {("extract", "cluster"), ("lint", "commit")},
     "verification": {("draw", "simulate"), ("simulate", "weigh"), ("weigh", "draw")},
-    "evolution": {("plan", "simulate"), ("verify", "approve"), ("approve", "commit"), ("audit", "plan"), ("audit", "conclude")},
+    "evolution": {
+        ("plan", "simulate"),
+        ("verify", "approve"),
+        ("approve", "commit"),
+        ("audit", "plan"),
+        ("audit", "conclude"),
+    },
 }
 
 

@@ -45,7 +45,11 @@ def test_the_best_fitting_skill_starts_at_its_first_step(view: BankView) -> None
 
 
 def multi_step(view: BankView) -> Progress:
-    skill = next(s for s in view.skills() if len(s.steps) > 1 and s.id == choose(view, heard(), state(), Progress(), SETTINGS).progress.skill_id)
+    skill = next(
+        s
+        for s in view.skills()
+        if len(s.steps) > 1 and s.id == choose(view, heard(), state(), Progress(), SETTINGS).progress.skill_id
+    )
     return Progress(skill_id=skill.id, version=skill.version, step_id=skill.steps[0].id, turns=1)
 
 

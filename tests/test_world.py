@@ -61,7 +61,10 @@ def test_minimising_loses_emotion_and_trust_with_everyone() -> None:
 
 def test_trust_is_won_by_being_heard_and_stays_within_its_scale() -> None:
     for character in Character:
-        pairs = [("I lost my job and I feel ashamed.", f"It sounds like you feel ashamed about the job, day {n}.") for n in range(12)]
+        pairs = [
+            ("I lost my job and I feel ashamed.", f"It sounds like you feel ashamed about the job, day {n}.")
+            for n in range(12)
+        ]
         levels = [trust_after(character, pairs[:n]) for n in range(len(pairs))]
         assert levels[1] > levels[0]
         assert all(1 <= level <= 4 for level in levels)

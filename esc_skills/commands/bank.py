@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Look into a bank: its skills, their versions and their evidence.", no_args_is_help=True)
 
-Place = Annotated[str, typer.Option("--bank", help="Folder or database URL of the bank; 'starter' for the starter skills.")]
+Place = Annotated[
+    str, typer.Option("--bank", help="Folder or database URL of the bank; 'starter' for the starter skills.")
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 Generation = Annotated[int | None, typer.Option(min=0, help="An earlier generation; the newest when left out.")]
 

@@ -36,9 +36,7 @@ def chat(
         if not text:
             err.print("\nTake care. Nothing of this conversation was kept.", style="dim")
             return
-        result = support.graph.invoke(
-            {**state, "messages": [*state["messages"], HumanMessage(text)]}, context=context
-        )
+        result = support.graph.invoke({**state, "messages": [*state["messages"], HumanMessage(text)]}, context=context)
         state = {key: result[key] for key in ("messages", "progress", "crisis") if key in result}
         out.print(f"\n[bold]supporter:[/] {result['messages'][-1].text}\n", soft_wrap=True)
         if explain:
@@ -64,7 +62,9 @@ def print_explanation(why: dict[str, Any]) -> None:
             "resistance": state["resistance"],
             "change": state["change"] or "first message",
         }
-        out.print("  read: " + "; ".join(f"{name} {value.replace('_', ' ')}" for name, value in read.items()), style="dim")
+        out.print(
+            "  read: " + "; ".join(f"{name} {value.replace('_', ' ')}" for name, value in read.items()), style="dim"
+        )
     if why["considered"]:
         table = Table(box=None, padding=(0, 1), show_edge=False)
         for column in ("  considered", "score", "similarity", "fit", "evidence"):

@@ -48,9 +48,9 @@ def discover(
     summary: dict[str, Any] = {}
     with progress() as bar:
         watch = _Watch(bar)
-        for mode, chunk in discovery.graph.stream(
-            {key: value for key, value in given.items() if value}, context=context, stream_mode=["custom", "values"]
-        ):
+        asked: Any = {key: value for key, value in given.items() if value}
+        stream: Any = discovery.graph.stream(asked, context=context, stream_mode=["custom", "values"])
+        for mode, chunk in stream:
             if mode == "custom":
                 watch.tell(chunk)
             else:
@@ -96,7 +96,9 @@ def print_found(summary: dict[str, Any]) -> None:
 
     dialogues, units, prototypes = summary["dialogues"], summary["units"], summary["prototypes"]
     for file in summary["files"]:
-        out.print(f"{file['path']}: {file['format']}, {file['read']} dialogues, {file['refused']} refused", soft_wrap=True)
+        out.print(
+            f"{file['path']}: {file['format']}, {file['read']} dialogues, {file['refused']} refused", soft_wrap=True
+        )
     for line in summary["refused"]:
         out.print(f"  refused: {line}", style="yellow", markup=False, soft_wrap=True)
     out.print(
@@ -116,6 +118,8 @@ def print_found(summary: dict[str, Any]) -> None:
     out.print(table)
     for line in summary["left_out"]:
         out.print(f"left out: {line}", style="yellow", markup=False, soft_wrap=True)
-    out.print(f"Licence of the bank: {summary['licence']}. Bank: {summary['bank']} ({summary['seconds']} s)", soft_wrap=True)
+    out.print(
+        f"Licence of the bank: {summary['licence']}. Bank: {summary['bank']} ({summary['seconds']} s)", soft_wrap=True
+    )
     out.print(f"Look at it:  esc-skills bank list --bank {summary['bank']}", soft_wrap=True)
     out.print(f"Evolve it:   esc-skills evolve --bank {summary['bank']}", soft_wrap=True)

@@ -23,7 +23,9 @@ def evolve(
     pairs: Annotated[
         int, typer.Option(min=1, help="Most pairs of fresh seekers for one verdict; few pairs leave it undecided.")
     ] = 80,
-    tests: Annotated[int, typer.Option(min=1, help="Verifications the run may make; its error control counts on it.")] = 10,
+    tests: Annotated[
+        int, typer.Option(min=1, help="Verifications the run may make; its error control counts on it.")
+    ] = 10,
     report: Annotated[int, typer.Option(min=0, help="Sealed fresh seekers for the figures before and after.")] = 48,
     workers: Annotated[
         int | None, typer.Option(min=0, help="Local processes for simulation. Default: one for each core, up to four.")
@@ -99,12 +101,13 @@ def _run(context: "EvolutionContext") -> dict[str, Any]:
     result: dict[str, Any] = {}
     with progress() as bar:
         watch = _Watch(bar)
-        for _, mode, chunk in evolution.graph.stream(
+        stream: Any = evolution.graph.stream(
             {}, context=context, stream_mode=["custom", "values"], subgraphs=True, config={"recursion_limit": 10_000}
-        ):
+        )
+        for _, mode, chunk in stream:
             if mode == "custom":
                 watch.tell(chunk)
-            elif "run" in chunk:
+            elif "summary" in chunk:
                 result = chunk
     return result
 
@@ -121,7 +124,9 @@ class _Watch:
         bar, task = self._bar, self._task
         match event["event"]:
             case "round":
-                bar.reset(task, description=f"round {event['round']} of {event['rounds']}: seekers", total=event["seekers"])
+                bar.reset(
+                    task, description=f"round {event['round']} of {event['rounds']}: seekers", total=event["seekers"]
+                )
             case "episode":
                 bar.advance(task)
             case "diagnosed":

@@ -59,7 +59,14 @@ MONOLOGUE: dict[str, tuple[str, ...]] = {
 }
 """The seeker's inner voice by what decided the change. It never names what the seeker wants."""
 
-FEELING = ((7, "relieved"), (4, "understood"), (1, "a little lighter"), (-1, "unmoved"), (-4, "let down"), (-10, "hurt"))
+FEELING = (
+    (7, "relieved"),
+    (4, "understood"),
+    (1, "a little lighter"),
+    (-1, "unmoved"),
+    (-4, "let down"),
+    (-10, "hurt"),
+)
 
 MEANING: dict[SupportMove, str] = {
     SupportMove.ASK_OPENLY: "They want to hear more from me.",

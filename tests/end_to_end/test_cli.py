@@ -86,7 +86,11 @@ def test_simulate_prints_figures_and_writes_episodes(tmp_path: Path) -> None:
 
 
 def test_a_bank_that_is_not_there_is_one_line(tmp_path: Path) -> None:
-    for command in (("bank", "list", "--bank", "nowhere"), ("evolve", "--bank", "nowhere"), ("chat", "--bank", "nowhere")):
+    for command in (
+        ("bank", "list", "--bank", "nowhere"),
+        ("evolve", "--bank", "nowhere"),
+        ("chat", "--bank", "nowhere"),
+    ):
         assert "nowhere" in refused(*command, cwd=tmp_path)
     assert not (tmp_path / "nowhere").exists()
 
@@ -120,11 +124,11 @@ def test_wrong_arguments_say_what_is_wrong(tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", [(), ("evolve",), ("discover",), ("chat",), ("simulate",), ("bank",)])
 def test_help_explains_without_loading_heavy_libraries(command: tuple[str, ...], tmp_path: Path) -> None:
     code = (
-        "import sys; sys.argv=['esc-skills',*{!r},'--help']\n"
+        f"import sys; sys.argv=['esc-skills',*{list(command)!r},'--help']\n"
         "from esc_skills.cli import app\n"
         "try: app()\nexcept SystemExit: pass\n"
         "print([m for m in ('chromadb','langgraph','langchain_core','sqlalchemy','sklearn','scipy','pydantic') if m in sys.modules])"
-    ).format(list(command))
+    )
     result = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
     assert result.stdout.strip().endswith("[]")
     assert len(result.stdout) > 200
