@@ -44,6 +44,8 @@ HEARING = (
 
 ADVISING = (SupportMove.SUGGEST, SupportMove.PLAN, SupportMove.COACH, SupportMove.INFORM, SupportMove.REFER)
 
+LONGEST_TITLE = 80
+
 _QUESTIONS = (SupportMove.ASK_OPENLY, SupportMove.ASK_TO_CLARIFY)
 _NEVER = (SupportMove.DISCLOSE_SELF, SupportMove.UNCLEAR, SupportMove.RAPPORT)
 _PARTNER = {
@@ -52,7 +54,8 @@ _PARTNER = {
     SupportMove.REFER: SupportMove.VALIDATE,
     SupportMove.REASSURE: SupportMove.REFLECT_FEELING,
     SupportMove.OFFER_VIEW: SupportMove.VALIDATE,
-    SupportMove.REFLECT_MEANING: SupportMove.ASK_OPENLY,
+    SupportMove.ASK_OPENLY: SupportMove.RESTATE,
+    SupportMove.ASK_TO_CLARIFY: SupportMove.RESTATE,
 }
 """What goes with a move of a later step: nothing is told or promised before the feeling has been met once more."""
 
@@ -75,7 +78,7 @@ def play(question: DistillerQuestion, seed: int) -> Skill:
     return Skill(
         id=question.skill_id,
         title=_title(moment, actions),
-        summary=_summary(moment, actions),
+        summary=_summary(moment, actions, steps),
         rationale=_rationale(question, moment, first),
         sources=(question.source,),
         licence=question.licence,
@@ -130,13 +133,15 @@ class _Moment:
 
     @property
     def head(self) -> str:
-        """The moment as a clause: 'the story is told with worry, to be heard'. What goes without saying is left out."""
+        """The moment as a clause: 'the story is told amid worry (wants an ear)', without what goes without saying."""
         tone = "" if self.tone is self.text.tone else colours().tones[self.tone].title
         need = "" if self.need is self.text.asks else colours().needs[self.need].title
-        return ", ".join(part for part in (f"{self.text.when} {tone}".strip(), need) if part)
+        return f"{self.text.when} {tone}".strip() + (f" ({need})" if need else "")
 
     def before(self) -> str:
         """What the invented person says in such a moment."""
+        if self.tone in self.text.toned and self.tone is not self.text.tone:
+            return self.text.toned[self.tone]
         state = _READ_AS.get(self.need, self.readiness[0] if self.readiness else Readiness.HEARD)
         line = "" if self.tone is self.text.tone else colours().tones[self.tone].line
         return f"{self.text.before.get(state, self.text.before[Readiness.HEARD])} {line}".strip()
@@ -181,15 +186,15 @@ def _steps(question: DistillerQuestion, moment: _Moment, seed: int) -> tuple[Ste
         opening += [move for move in hearing[1:] if (move in _QUESTIONS) != (opening[0] in _QUESTIONS)][:1]
         if len(opening) == 1:
             opening.append(SupportMove.REFLECT_FEELING if opening[0] in _QUESTIONS else SupportMove.ASK_OPENLY)
-    plan = [_in_order(opening)]
+    plan = [(opening[0], _in_order(opening))]
     used = set(opening)
     following = [prototype.moves[0] for prototype in question.followed_by]
     for move in [*other, *hearing, *following]:
         if len(plan) < 3 and move not in used and move not in _NEVER:
-            plan.append(_in_order([move, _PARTNER.get(move, SupportMove.ASK_OPENLY)]))
+            plan.append((move, _in_order([move, _PARTNER.get(move, SupportMove.ASK_OPENLY)])))
             used.add(move)
-    plan[1:] = sorted(plan[1:], key=lambda moves: moves[0] in ADVISING)  # hearing and thinking before doing
-    return tuple(_step(number, moves, question, moment, seed) for number, moves in enumerate(plan))
+    plan[1:] = sorted(plan[1:], key=lambda step: step[0] in ADVISING)  # hearing and thinking before doing
+    return tuple(_step(core, moves, question, moment, seed) for core, moves in plan)
 
 
 def _in_order(moves: Iterable[SupportMove]) -> tuple[SupportMove, ...]:
@@ -198,7 +203,9 @@ def _in_order(moves: Iterable[SupportMove]) -> tuple[SupportMove, ...]:
     return tuple(sorted(dict.fromkeys(moves), key=lambda move: (later.get(move, order.index(move)), move.value)))
 
 
-def _step(number: int, moves: tuple[SupportMove, ...], question: DistillerQuestion, moment: _Moment, seed: int) -> Step:
+def _step(
+    core: SupportMove, moves: tuple[SupportMove, ...], question: DistillerQuestion, moment: _Moment, seed: int
+) -> Step:
     texts = [move_text(move) for move in moves]
     advising = bool(set(moves) & set(ADVISING))
     shown = [p for p in (*question.helped, *question.followed_by) if p.moves[0] in moves]
@@ -208,15 +215,15 @@ def _step(number: int, moves: tuple[SupportMove, ...], question: DistillerQuesti
     if advising:
         repair.insert(0, ResponseChange.REJECTS)
     return Step(
-        id=f"{number + 1}-{texts[0].title.replace(' ', '-')}",
-        aim=texts[0].aim,
+        id=move_text(core).title.replace(" ", "-"),
+        aim=move_text(core).aim,
         moves=moves,
         actions=tuple(action for text in texts for action in text.actions),
-        wording=wordings(moves, moment.activity, moment.tone, seed, question.skill_id, number),
+        wording=wordings(moves, moment.activity, moment.tone, seed, question.skill_id, core),
         avoid=tuple(avoid for text in texts for avoid in text.avoid),
         advance_when=tuple(dict.fromkeys(advance))[:4],
         repair_when=tuple(dict.fromkeys(repair))[:4],
-        most_turns=2 if number == 0 and not advising else 1,
+        most_turns=1 if advising else 2,
     )
 
 
@@ -237,13 +244,20 @@ def _ranked(
 
 
 def _title(moment: _Moment, actions: Sequence[str]) -> str:
-    full = f"When {moment.head}: {', then '.join(actions)}"
-    return full if len(full) <= 80 else f"When {moment.head}: {actions[0]}"[:80]
+    """As much of moment and actions as fits."""
+    long, short = moment.head, moment.text.when
+    ways = (f"When {head}: {', then '.join(said)}" for head in (long, short) for said in (actions, actions[:1]))
+    return next(way for way in ways if len(way) <= LONGEST_TITLE)
 
 
-def _summary(moment: _Moment, actions: Sequence[str]) -> str:
+def _summary(moment: _Moment, actions: Sequence[str], steps: Sequence[Step]) -> str:
     done = f"First {actions[0]}" + "".join(f", then {action}" for action in actions[1:])
-    return f"{done}. For moments when {moment.head}; what is needed is {moment.text.need}. {' '.join(moment.sentences)}"
+    later = [step.id.replace("-", " ") for step in steps[1:]]
+    later = [title for title in later if title not in actions]
+    return (
+        f"{done}{'; later ' + ' and '.join(later) if later else ''}. For moments when {moment.head}; what is needed "
+        f"is {moment.text.need}."
+    )
 
 
 def _rationale(question: DistillerQuestion, moment: _Moment, first: Sequence[SupportMove]) -> str:
@@ -261,7 +275,7 @@ def _rationale(question: DistillerQuestion, moment: _Moment, first: Sequence[Sup
 def _exclusions(moment: _Moment, steps: Sequence[Step]) -> Exclusions:
     made = {move for step in steps for move in step.moves}
     away = made & {*ADVISING, SupportMove.OFFER_VIEW, SupportMove.REASSURE}
-    listening = moment.need in (Need.LISTENING, Need.EMPATHY)
+    listening = moment.need in (Need.LISTENING, Need.EMPATHY) and moment.activity is not Activity.ASKING_ADVICE
     fighting = moment.activity in (Activity.PUSHING_BACK, Activity.VENTING)
     words = ["Any sign of danger to the seeker or to others."]
     words += ["They are being hurt or threatened by someone: safety comes first."] if away else []

@@ -10,6 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TypeVar
 
+from pydantic import Field
+
 from conversation.model import Value
 from conversation.seeker import Activity, Need, Readiness
 from conversation.support import ResponseChange, SupportMove
@@ -27,6 +29,7 @@ class MomentText(Value):
     why: str
     need: str
     before: dict[Readiness, str]
+    toned: dict[Tone, str] = Field(default_factory=dict)
     slots: dict[str, str]
     better: str
     worse: str
