@@ -6,7 +6,8 @@ messages, real JSON there and back, real parsing.
 
 import asyncio
 import weakref
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import aclosing, contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, cast
@@ -210,49 +211,38 @@ class Chat:
 
     async def _ask_endpoint(self, exchange: Exchange, settings: RoleSettings) -> Any:
         """On the call loop: one question to a language model, or to its recording."""
-        clock = asyncio.get_running_loop().time
-        request = exchange.request(clock() + settings.deadline_s)
+        limit = asyncio.timeout(settings.deadline_s)
+        request = exchange.request(limit)
         try:
             if self._replay:
                 answer = self._replayed(exchange, settings, self._replay)
             else:
-                try:
-                    async with asyncio.timeout(settings.deadline_s):
+                with _deadline(settings):
+                    async with limit:
                         answer = await exchange.with_endpoint(self._endpoint(settings), request)
-                except TimeoutError:
-                    raise Unavailable(_too_late(settings)) from None
         except ChatError as error:
             self._end(exchange, settings.model, request, error)
             raise
         self._end(exchange, settings.model, request)
         return answer
 
-    async def _stream_endpoint(self, exchange: Exchange, settings: RoleSettings) -> AsyncIterator[str]:
+    async def _stream_endpoint(self, exchange: Exchange, settings: RoleSettings) -> AsyncGenerator[str]:
         """On the call loop: the pieces of a plain-text answer."""
-        deadline = asyncio.get_running_loop().time() + settings.deadline_s
-        request = exchange.request(deadline)
+        limit = asyncio.timeout(settings.deadline_s)
+        request = exchange.request(limit)
         text = TextStream(exchange.question)
         try:
             if self._replay:
                 yield self._replayed(exchange, settings, self._replay)
             else:
-                whole: AIMessageChunk | None = None
-                pieces = aiter(self._endpoint(settings).stream(request))
-                try:
-                    while True:
-                        async with asyncio.timeout_at(deadline):
-                            chunk = await anext(pieces, None)
-                        if chunk is None:
-                            break
-                        whole = chunk if whole is None else whole + chunk
-                        for piece in text.add(chunk.text):
-                            yield piece
-                except TimeoutError:
-                    raise Unavailable(_too_late(settings)) from None
-                finally:
-                    await pieces.aclose()  # type: ignore[attr-defined]
-                if whole is not None:
-                    exchange.read(whole)  # what was handed out is judged whole: cut off, refused, empty
+                whole = AIMessageChunk(content="")
+                with _deadline(settings):
+                    async with limit, aclosing(self._endpoint(settings).stream(request)) as pieces:
+                        async for chunk in pieces:
+                            whole = whole + chunk
+                            for piece in text.add(chunk.text):
+                                yield piece
+                exchange.read(whole)  # what was handed out is judged whole: cut off, refused, empty
                 for piece in text.end():
                     yield piece
         except ChatError as error:
@@ -356,5 +346,11 @@ def _key(exchange: Exchange, model: str) -> str:
     return question_key(agent.role, model, agent.prompt, exchange.question, str(exchange.schema), exchange.seed)
 
 
-def _too_late(settings: RoleSettings) -> str:
-    return f"no answer from {settings.model} at {settings.endpoint} within the deadline of {settings.deadline_s:g} s"
+@contextmanager
+def _deadline(settings: RoleSettings) -> Iterator[None]:
+    try:
+        yield
+    except TimeoutError:
+        raise Unavailable(
+            f"no answer from {settings.model} at {settings.endpoint} within the deadline of {settings.deadline_s:g} s"
+        ) from None

@@ -10,7 +10,7 @@ import random
 import ssl
 import warnings
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -46,7 +46,7 @@ class Request:
         seed: Passed to the endpoint; it may ignore it.
         config: LangChain's, with tags.
         schema: JSON schema of the answer; None for plain text.
-        deadline: On the call loop's clock; no retry is begun that would have to wait beyond it.
+        limit: The deadline of the question; no retry is begun that would have to wait beyond it.
         charges: What each request sent so far has cost.
     """
 
@@ -55,7 +55,7 @@ class Request:
     seed: int
     config: RunnableConfig
     schema: dict[str, Any] | None
-    deadline: float
+    limit: asyncio.Timeout
     charges: list[Charge] = field(default_factory=list)
 
 
@@ -131,7 +131,7 @@ class Endpoint:
                 self._keep(form)
                 return message
 
-    async def stream(self, request: Request) -> AsyncIterator[AIMessageChunk]:
+    async def stream(self, request: Request) -> AsyncGenerator[AIMessageChunk]:
         """A completion piece by piece. Retried only while no text has come.
 
         Raises:
@@ -163,7 +163,7 @@ class Endpoint:
 
     async def _once(self, request: Request, form: _Form) -> AIMessage:
         model = await self._model(streaming=False)
-        async with self.loop.slot(self._owner, self._limit):
+        async with self._slot(request):
             with self._charged(request) as charge:
                 try:
                     async with asyncio.timeout(self.settings.timeout_s):
@@ -177,7 +177,7 @@ class Endpoint:
 
     async def _once_streamed(self, request: Request, form: _Form) -> AsyncGenerator[AIMessageChunk]:
         model = await self._model(streaming=True)
-        async with self.loop.slot(self._owner, self._limit):
+        async with self._slot(request):
             with self._charged(request) as charge:
                 whole: AIMessageChunk | None = None
                 stream = model.astream(
@@ -199,6 +199,16 @@ class Endpoint:
                         raise ConnectionError("the stream broke off before its end")
                 except Exception as error:
                     raise self._failed(error, charge, begun=whole is not None) from error
+
+    @asynccontextmanager
+    async def _slot(self, request: Request) -> AsyncIterator[None]:
+        """A turn under the cap. The deadline rests meanwhile: else the last of a large fan-out would never be sent."""
+        now = asyncio.get_running_loop().time
+        left = (request.limit.when() or now()) - now()
+        request.limit.reschedule(None)
+        async with self.loop.slot(self._owner, self._limit):
+            request.limit.reschedule(now() + left)
+            yield
 
     @contextmanager
     def _charged(self, request: Request) -> Iterator[Charge]:
@@ -234,7 +244,7 @@ class Endpoint:
             if lowered is not None:
                 return lowered, retries
         wait = self._wait(failure, retries)
-        too_late = asyncio.get_running_loop().time() + wait >= request.deadline
+        too_late = asyncio.get_running_loop().time() + wait >= (request.limit.when() or 0.0)
         if failure.remedy is not Remedy.RETRY or retries >= self.settings.retries or too_late:
             raise failure.error from failed.__cause__
         await asyncio.sleep(wait)

@@ -1,5 +1,6 @@
 """How does one question become an answer? Asked, checked, read, and repaired once where it could not be read."""
 
+import asyncio
 from functools import cache
 from typing import Any
 
@@ -59,9 +60,9 @@ class Exchange:
         """JSON schema of the answer; None for plain text."""
         return None if self.plain else _schema(self.agent)
 
-    def request(self, deadline: float) -> Request:
-        """The first request to an endpoint."""
-        return Request(self.agent.role, self.messages, self.seed, self.config, self.schema, deadline)
+    def request(self, limit: asyncio.Timeout) -> Request:
+        """The first request to an endpoint, under a deadline that has been entered."""
+        return Request(self.agent.role, self.messages, self.seed, self.config, self.schema, limit)
 
     async def with_endpoint(self, endpoint: Endpoint, request: Request) -> Any:
         """The answer of a language model, repaired once if need be.
@@ -85,11 +86,12 @@ class Exchange:
             Truncated: it was cut off at the token limit.
             Malformed: it cannot be read as the agent's answer.
         """
-        finish = message.response_metadata.get("finish_reason")
+        # Pieces of a stream are added up by LangChain: a reason that was sent twice reads 'lengthlength'.
+        finish = str(message.response_metadata.get("finish_reason") or "")
         refusal = message.additional_kwargs.get("refusal")
-        if refusal or finish == "content_filter":
+        if refusal or finish.startswith("content_filter"):
             raise Refused(f"the model declined to answer: {refusal or 'content filter'}")
-        if finish == "length":
+        if finish.startswith("length"):
             raise Truncated("the answer was cut off at the token limit; raise max_tokens for this role")
         self.text = message.text
         if not self.text.strip() and (message.tool_calls or message.invalid_tool_calls):

@@ -54,7 +54,9 @@ class RoleSettings(Value):
     temperature: float | None = Field(default=None, ge=0, le=2, description="None: not sent; some models refuse it")
     max_tokens: int | None = Field(default=4096, ge=1, description="of one answer, thinking included; None: not sent")
     timeout_s: float = Field(default=60.0, gt=0, description="of one request, and between two pieces of a stream")
-    deadline_s: float = Field(default=180.0, gt=0, description="of one question: waiting, retries and repair included")
+    deadline_s: float = Field(
+        default=180.0, gt=0, description="of one question, retries and repair included; not while it waits for its turn"
+    )
     retries: int = Field(default=4, ge=0, description="of one request, where another try can help; the only layer")
     backoff_s: float = Field(default=0.5, ge=0, description="wait before the first retry, doubled each time, up to 8 s")
     retry_after_s: float = Field(default=20.0, ge=0, description="the longest that an endpoint's Retry-After is obeyed")

@@ -444,6 +444,13 @@ async def test_one_cap_holds_for_threads_and_tasks_together() -> None:
         assert server.most_at_once == 3
 
 
+async def test_waiting_for_ones_turn_is_not_counted_against_the_deadline() -> None:
+    with EmbeddedServer(latency_s=0.1) as server:
+        chat = chat_with(server, max_concurrency=1, deadline_s=0.4)
+        answers = await asyncio.gather(*(chat.aask(COUNTER, Sum(), seed=n) for n in range(10)))
+    assert [answer.total for answer in answers] == list(range(10))
+
+
 async def test_a_cancelled_question_leaves_no_call_behind() -> None:
     with EmbeddedServer(latency_s=0.3) as server:
         chat = chat_with(server, max_concurrency=1)

@@ -217,6 +217,8 @@ class EmbeddedServer:
             return wire.error(422, error.message, "unknown_language")
         except ChatError as error:
             return wire.error(422, error.message, "bad_question")
+        except (KeyError, TypeError, ValueError) as error:
+            return wire.error(400, f"the request is not understood: {type(error).__name__}: {error}")
         if request.get("stream"):
             return wire.events(completion.chunks())
         return wire.json(completion.body())
