@@ -266,12 +266,15 @@ class Bank:
             return difference(before, self._generations.living(b, connection))
 
     def verify(self) -> list[str]:
-        """Check the whole bank, every row and the head's entries in the index; one line a problem, none when sound.
+        """Check every row of the journal and, where these are sound, the head's entries in the index.
+
+        Returns:
+            One line for each problem, none when the bank is sound.
 
         Raises:
             IndexUnavailable: the index is on a server that cannot be reached.
         """
-        return [*problems(self._journal), *self._index.problems(self.at().texts)]
+        return problems(self._journal) or self._index.problems(self.at().texts)
 
     def rebuild_index(self) -> None:
         """Drop the index and fill it anew from the journal. Seldom needed: a broken index mends itself.

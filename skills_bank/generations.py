@@ -8,7 +8,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 import sqlalchemy as sa
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from sqlalchemy.engine import Connection
 
 from conversation.model import Value
@@ -166,9 +166,11 @@ class Generations:
         """Write what a generation brings, ends and rests on."""
         if succession.born:
             connection.execute(skill_versions.insert(), [_version_row(skill) for skill, _ in succession.born])
+        passing = {(skill.id, skill.version) for skill, _ in succession.born}  # may be born and gone within one commit
         events = [
             {"skill_id": skill_id, "version": version, "born": False, "change_id": change_id}
             for skill_id, version, change_id in succession.died
+            if (skill_id, version) not in passing
         ] + [
             {"skill_id": skill.id, "version": skill.version, "born": True, "change_id": change_id}
             for skill, change_id in succession.born
@@ -271,7 +273,14 @@ class Generations:
     def _parsed(self, skill_id: SkillId, version: int, body: str) -> Skill:
         skill = self._skills.get((skill_id, version))
         if skill is None:
-            skill = self._skills[skill_id, version] = Skill.model_validate_json(body)
+            try:
+                skill = Skill.model_validate_json(body)
+            except ValidationError as error:
+                raise BankError(
+                    f"skill '{skill_id}@{version}' in the bank cannot be read ({error.errors()[0]['msg']}): "
+                    "`verify` tells what is damaged; restore the bank from a copy"
+                ) from error
+            self._skills[skill_id, version] = skill
         return skill
 
 

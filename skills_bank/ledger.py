@@ -76,7 +76,7 @@ class Ledger:
         for column, wanted in ((episodes.c.run, run), (episodes.c.stage, stage)):
             if wanted is not None:
                 query = query.where(column == wanted)
-        order = query.order_by(episodes.c.put_at, episodes.c.key_hash, episodes.c.stage, episodes.c.attempt)
+        order = query.order_by(episodes.c.number)
         with self._journal.reading() as connection:
             bodies = connection.execute(order).scalars().all()
         return (Episode.model_validate_json(body) for body in bodies)

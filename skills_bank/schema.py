@@ -124,13 +124,16 @@ prototypes = sa.Table(
 episodes = sa.Table(
     "episodes",
     metadata,
-    sa.Column("key_hash", sa.String(64), primary_key=True),
-    sa.Column("stage", sa.String(32), primary_key=True),
-    sa.Column("attempt", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("number", _SERIAL, primary_key=True),
+    sa.Column("key_hash", sa.String(64), nullable=False),
+    sa.Column("stage", sa.String(32), nullable=False),
+    sa.Column("attempt", sa.Integer, nullable=False),
     sa.Column("run", sa.String(200), nullable=False, index=True),
     sa.Column("ended", sa.String(32), nullable=False),
     sa.Column("put_at", _WHEN, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
+    # Two processes that pay for the same episode cannot both put it.
+    sa.UniqueConstraint("key_hash", "stage", "attempt", name="uq_episodes_attempt"),
 )
 
 run_events = sa.Table(

@@ -9,7 +9,6 @@ from skills_bank.errors import UnknownSkill
 from skills_bank.skill import Skill, SkillId
 from skills_bank.succession import content_hash
 
-
 _SPARE = 8
 """So many more are asked for than wanted: which of several equally near ones the index names is its own affair."""
 

@@ -101,6 +101,21 @@ def test_merge_split_and_retire_end_the_lives_of_their_targets(bank: Bank) -> No
     assert bank.verify() == []
 
 
+def test_a_skill_may_come_change_and_go_within_one_commit(bank: Bank) -> None:
+    bank.commit(
+        [
+            *add(skill("delta"), skill("passing")),
+            change(ChangeKind.REVISE, ("delta",), skill("delta", title="Better at once")),
+            change(ChangeKind.RETIRE, ("passing",)),
+        ],
+        expected_generation=1,
+    )
+    assert living(bank) == ["alpha@1", "beta@1", "delta@2", "gamma@1"]
+    assert bank.verify() == []
+    bank.commit(add(skill("passing")), expected_generation=2)
+    assert bank.at().skill("passing").ref == "passing@2"
+
+
 def test_a_version_number_is_never_used_twice(bank: Bank) -> None:
     bank.commit([change(ChangeKind.REVISE, ("beta",), skill("beta"))], expected_generation=1)
     bank.rollback(1)

@@ -25,14 +25,16 @@ def upgrade() -> None:
     )
     op.create_table(
         "episodes",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("key_hash", sa.String(length=64), nullable=False),
         sa.Column("stage", sa.String(length=32), nullable=False),
-        sa.Column("attempt", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("run", sa.String(length=200), nullable=False),
         sa.Column("ended", sa.String(length=32), nullable=False),
         sa.Column("put_at", sa.String(length=32), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("key_hash", "stage", "attempt"),
+        sa.PrimaryKeyConstraint("number"),
+        sa.UniqueConstraint("key_hash", "stage", "attempt", name="uq_episodes_attempt"),
     )
     op.create_index(op.f("ix_episodes_run"), "episodes", ["run"], unique=False)
     op.create_table(
