@@ -31,6 +31,7 @@ from nodes.errors import (
     UnknownRole,
 )
 from nodes.exchange import Exchange
+from nodes.ladder import Form
 from nodes.loop import CallLoop, call_loop
 from nodes.models import EMBEDDED, Models, RoleSettings
 from nodes.recording import Recorded, Recorder, Replay, question_key
@@ -91,6 +92,7 @@ class Chat:
         self._replay = Replay(replay) if replay else None
         self._owner = _Owner()
         self._endpoints: list[Endpoint] = []
+        self._forms: dict[tuple[str, str], Form] = {}
         self._loop: CallLoop | None = None
         # A chat that is dropped without `close` leaves no open connection behind.
         weakref.finalize(self, _close_later, self._endpoints).atexit = False
@@ -304,7 +306,7 @@ class Chat:
         self._endpoints.append(
             Endpoint(settings, self.spending, loop=loop, owner=self._owner, limit=self.max_concurrency)
         )
-        return self._endpoints[-1]
+        return endpoint
 
 
 class _Owner:

@@ -1,11 +1,6 @@
-"""How does a completion come from an OpenAI-compatible endpoint? With a ladder of formats, and retries in one layer.
-
-The ladder goes json_schema → json_object → prompt only. It is lowered on the endpoint's refusal (HTTP 400) and stays
-lowered once a lower rung was taken, so that a refusal costs one request and not one for each question.
-"""
+"""How does a completion come from an OpenAI-compatible endpoint? Asked by the ladder, charged, retried in one layer."""
 
 import asyncio
-import json
 import random
 import ssl
 import warnings
@@ -15,11 +10,12 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage, SystemMessage
+from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.runnables import RunnableConfig
 
 from nodes.errors import Unavailable
 from nodes.failures import Failure, Remedy, http_library, understand
+from nodes.ladder import Form
 from nodes.loop import CallLoop
 from nodes.models import RoleSettings
 from nodes.usage import Charge, Spending
@@ -30,10 +26,6 @@ if TYPE_CHECKING:
 LONGEST_BACKOFF_S = 8.0
 BYTES_PER_TOKEN = 3
 """An upper estimate of tokens before a call: UTF-8 bytes over three (English has about four, Chinese about three)."""
-SCHEMA_NOTE = (
-    "\n\n## Form\n\nAnswer with one JSON object and nothing else: no text around it, no fence. "
-    "It must follow this JSON schema:\n\n"
-)
 
 
 @dataclass
@@ -67,30 +59,6 @@ class _FailedError(Exception):
         self.failure = failure
 
 
-@dataclass(frozen=True)
-class _Form:
-    """What an endpoint is asked for: how far down the ladder, and without which options."""
-
-    rung: int = 0
-    without: frozenset[str] = frozenset()
-
-    def lowered(self, refusal: str, request: Request, streaming: bool) -> "_Form | None":
-        """The next thing to try after a refusal; None when nothing is left to leave out.
-
-        An option that the refusal names is left out first; else the ladder is lowered.
-        """
-        options = ["seed", "stream_options"] if streaming else ["seed"]
-        for option in options:
-            if option in refusal and option not in self.without:
-                return _Form(self.rung, self.without | {option})
-        if request.schema is not None and self.rung < 2:
-            return _Form(self.rung + 1, self.without)
-        for option in options:
-            if option not in self.without:
-                return _Form(self.rung, self.without | {option})
-        return None
-
-
 class Endpoint:
     """One model behind one address, with the settings of one role. Used on the call loop only.
 
@@ -100,17 +68,26 @@ class Endpoint:
         loop: The call loop on which this endpoint's connections live.
         owner: Whose concurrency limit holds.
         limit: That limit.
+        forms: What each (address, model) has been found to take; shared by the roles of one chat.
     """
 
     def __init__(
-        self, settings: RoleSettings, spending: Spending, *, loop: CallLoop, owner: object, limit: int
+        self,
+        settings: RoleSettings,
+        spending: Spending,
+        *,
+        loop: CallLoop,
+        owner: object,
+        limit: int,
+        forms: dict[tuple[str, str], Form],
     ) -> None:
         self.settings = settings
         self._spending = spending
         self.loop = loop
         self._owner = owner
         self._limit = limit
-        self._form = _Form()
+        self._forms = forms
+        self._place = (settings.endpoint, settings.model)
         self._models: dict[bool, ChatOpenAI] = {}
         self._opening = asyncio.Lock()
 
@@ -120,7 +97,7 @@ class Endpoint:
         Raises:
             ChatError: no completion, after retries.
         """
-        form = self._form
+        form = self._forms.get(self._place, Form())
         retries = 0
         while True:
             try:
@@ -137,7 +114,7 @@ class Endpoint:
         Raises:
             ChatError: no completion, or a stream that broke off.
         """
-        form = self._form
+        form = self._forms.get(self._place, Form())
         retries = 0
         while True:
             begun = False
@@ -161,27 +138,29 @@ class Endpoint:
         for model in models:
             await model.root_async_client.close()
 
-    async def _once(self, request: Request, form: _Form) -> AIMessage:
+    async def _once(self, request: Request, form: Form) -> AIMessage:
         model = await self._model(streaming=False)
         async with self._slot(request):
             with self._charged(request) as charge:
                 try:
                     async with asyncio.timeout(self.settings.timeout_s):
                         message = await model.ainvoke(
-                            self._messages(request, form), request.config, **self._options(request, form)
+                            form.messages(request.messages, request.schema),
+                            request.config,
+                            **self._options(request, form),
                         )
                 except Exception as error:
                     raise self._failed(error, charge) from error
                 self._count(charge, message)
                 return message
 
-    async def _once_streamed(self, request: Request, form: _Form) -> AsyncGenerator[AIMessageChunk]:
+    async def _once_streamed(self, request: Request, form: Form) -> AsyncGenerator[AIMessageChunk]:
         model = await self._model(streaming=True)
         async with self._slot(request):
             with self._charged(request) as charge:
                 whole: AIMessageChunk | None = None
                 stream = model.astream(
-                    self._messages(request, form),
+                    form.messages(request.messages, request.schema),
                     request.config,
                     stream_usage="stream_options" not in form.without,
                     **self._options(request, form),
@@ -235,12 +214,12 @@ class Endpoint:
         charge.money = self.settings.price(charge.input_tokens, charge.output_tokens)
 
     async def _mend(
-        self, failed: _FailedError, request: Request, form: _Form, retries: int, *, streaming: bool
-    ) -> tuple[_Form, int]:
+        self, failed: _FailedError, request: Request, form: Form, retries: int, *, streaming: bool
+    ) -> tuple[Form, int]:
         """Wait or ask for less, so that the request can be sent again; raises where neither can help."""
         failure = failed.failure
         if failure.remedy is Remedy.LOWER:
-            lowered = form.lowered(str(failure.error), request, streaming)
+            lowered = form.lowered(str(failure.error), plain=request.schema is None, streaming=streaming)
             if lowered is not None:
                 return lowered, retries
         wait = self._wait(failure, retries)
@@ -257,32 +236,14 @@ class Endpoint:
         longest = min(LONGEST_BACKOFF_S, self.settings.backoff_s * 2.0**retries)
         return longest * random.uniform(0.5, 1.0)
 
-    def _keep(self, form: _Form) -> None:
-        """What was taken is asked for at once from now on. Only ever lower: calls under way may know less."""
-        self._form = _Form(max(self._form.rung, form.rung), self._form.without | form.without)
+    def _keep(self, form: Form) -> None:
+        """What was taken is asked for at once from now on."""
+        self._forms[self._place] = self._forms.get(self._place, Form()).joined(form)
 
-    def _messages(self, request: Request, form: _Form) -> list[BaseMessage]:
-        system, *others = request.messages
-        if request.schema is None or form.rung == 0:
-            return [system, *others]
-        return [SystemMessage(f"{system.text}{SCHEMA_NOTE}{json.dumps(request.schema)}"), *others]
-
-    def _options(self, request: Request, form: _Form) -> dict[str, Any]:
-        body: dict[str, Any] = dict(self.settings.extra_body)
-        if request.schema is not None and form.rung < 2:
-            # Through extra_body, since response_format as an option sends langchain-openai down its parsing path.
-            body["response_format"] = (
-                {"type": "json_object"}
-                if form.rung == 1
-                else {
-                    "type": "json_schema",
-                    "json_schema": {"name": request.role, "schema": request.schema, "strict": False},
-                }
-            )
-        options: dict[str, Any] = {"extra_body": body} if body else {}
-        if "seed" not in form.without:
-            options["seed"] = request.seed
-        return options
+    def _options(self, request: Request, form: Form) -> dict[str, Any]:
+        return form.options(
+            role=request.role, schema=request.schema, seed=request.seed, extra_body=self.settings.extra_body
+        )
 
     async def _model(self, *, streaming: bool) -> "ChatOpenAI":
         async with self._opening:

@@ -14,8 +14,7 @@ from conversation.seeker import Risk, RiskKind, RiskTier
 from conversation.support import UnsafeIntervention as U
 from nodes.safety import guard_texts
 from nodes.safety.answers import Asked, asked_in
-from nodes.safety.guard_rules import RULES as EN_RULES
-from nodes.safety.guard_rules_zh import RULES as ZH_RULES
+from nodes.safety.guard_rules import guard_rules
 from nodes.safety.reply_shape import advises_only, asks_for_advice, repeats_label
 from nodes.safety.wording import folded
 
@@ -63,7 +62,7 @@ def find_unsafe(
 def _in_text(reply: str) -> tuple[tuple[U, str], ...]:
     """What the words alone show, as (kind, words)."""
     text = folded(reply)
-    rules = (*EN_RULES, *ZH_RULES) if _HAN.search(text) else EN_RULES
+    rules = (*guard_rules("en"), *guard_rules("zh")) if _HAN.search(text) else guard_rules("en")
     found: dict[U, str] = {}
     for rule in rules:
         if rule.kind in found or not any(hint in text for hint in rule.hints):

@@ -16,7 +16,7 @@ from skills_bank.skill import Requirement, Skill
 How = Literal["start", "continue", "repair", "none"]
 
 SWITCH_MARGIN = 0.15
-"""A skill in progress is left for another only when that one's score is higher by this much: half-done is worth little."""
+"""A skill in progress is left for another only when that one scores this much higher: half-done is worth little."""
 
 REST = 2
 """A skill that has ended rests for this many others, so that a conversation does not go in circles."""

@@ -5,8 +5,9 @@ the seeker's hidden intention, and it imports nothing of how the embedded world 
 
 A conversation is cut into stretches: turns in a row with the same skill, or without one. A stretch that lost ground, or
 stood still, is a finding, and the kind follows from what a person would ask next: was anything unsafe; was there a
-skill at all; did its own conditions hold; was there another that fitted better; if all that was right, the skill
-brought nothing. Whether a skill fails these seekers only is for `nodes/diagnosis.py`, which sees many episodes.
+skill at all; did its own conditions hold; was there another that fitted better; was what it does right for what these
+words ask for; if all that was so, the skill brought nothing. Whether a skill that seems right fails some seekers only
+is for `nodes/diagnosis.py`, which sees many episodes.
 """
 
 from collections import Counter
@@ -16,6 +17,7 @@ from enum import StrEnum
 
 from conversation.episode import SkillScore
 from conversation.seeker import Need, Readiness, Resistance, SeekerState
+from nodes.embedded.repertoire import out_of_place
 from nodes.failure_analyst import Analysis, AnalystFinding, AnalystQuestion, AnalystTurn, DiagnosisKind
 from skills_bank.skill import Skill
 
@@ -138,6 +140,16 @@ def _finding(
         why = f"'{skill.id}' was used against its own conditions: {what}.{instead} {went}."
         return AnalystFinding(kind=DiagnosisKind.MISAPPLIED_SKILL, skill_id=skill.id, turns=shown, loss=points, why=why)
     step = _worst_step(turns)
+    wrong = _wrong_for(turns, skill)
+    if wrong:
+        return AnalystFinding(
+            kind=DiagnosisKind.PROFILE_MISMATCH,
+            skill_id=skill.id,
+            step_id=step,
+            turns=shown,
+            loss=points,
+            why=f"'{skill.id}' did what these words do not ask for: {wrong}. {went}. {_asked(state)}",
+        )
     where = f", mostly in step '{step}'" if step else ""
     return AnalystFinding(
         kind=DiagnosisKind.INEFFECTIVE_SKILL,
@@ -190,6 +202,30 @@ def _worst_step(turns: Sequence[AnalystTurn]) -> str:
         return ""
     step, most = losses.most_common(1)[0]
     return step if most > 0.5 * losses.total() else ""
+
+
+def _wrong_for(turns: Sequence[AnalystTurn], skill: Skill) -> str:
+    """The moves that are right for others, where most of the loss came with them; empty where it did not."""
+    steps = {step.id: step for step in skill.steps}
+    lost, moves = 0, Counter[str]()
+    for turn in turns:
+        step = steps.get(turn.used.step_id) if turn.used else None
+        if step is not None and turn.state is not None and out_of_place(step.moves, turn.state.need):
+            lost += loss([turn])
+            moves.update(_plain(move) for move in step.moves)
+    return ", ".join(move for move, _ in moves.most_common()) if lost > 0.5 * loss(turns) else ""
+
+
+def _wrong_for(turns: Sequence[AnalystTurn], skill: Skill) -> str:
+    """The moves that are right for others, where most of the loss came with them; empty where it did not."""
+    steps = {step.id: step for step in skill.steps}
+    lost, moves = 0, Counter[str]()
+    for turn in turns:
+        step = steps.get(turn.used.step_id) if turn.used else None
+        if step is not None and turn.state is not None and out_of_place(step.moves, turn.state.need):
+            lost += loss([turn])
+            moves.update(_plain(move) for move in step.moves)
+    return ", ".join(move for move, _ in moves.most_common()) if lost > 0.5 * loss(turns) else ""
 
 
 def _asked(state: SeekerState | None) -> str:

@@ -23,6 +23,8 @@ M = SupportMove
 
 LISTED = 0.3
 """What the field's own order is worth beside what was seen: as much as three good replies in four, few as they are."""
+FEW = 4
+"""Replies of the usual kind that are added to what was seen of a move, so that one or two decide nothing."""
 FEWEST_HARMED = 3
 """Replies with a move that must have gone badly, and more often than well, before it is dropped."""
 WAYS = 4
@@ -145,18 +147,62 @@ def need_of(group: Group, skill: Skill | None = None) -> Need:
     return Need.LISTENING
 
 
+DIRECTING = frozenset({M.SUGGEST, M.PLAN, M.INFORM, M.COACH, M.REFER, M.OFFER_VIEW, M.REASSURE})
+"""Moves that lead somewhere: unasked, they are what people most often mind."""
+
+
+def out_of_place(moves: Sequence[SupportMove], need: Need) -> bool:
+    """Whether a step does what is not generally advised for a need, and would be right for another.
+
+    One directing move that is not advised is enough; of the others, none may be. Asking and repairing are right for
+    everyone. A step that is right for nobody is hollow, which is another trouble.
+    """
+    done = {move for move in moves if move not in (M.ASK_OPENLY, M.ASK_TO_CLARIFY, M.REPAIR)}
+    if not done or need is Need.UNCLEAR:
+        return False
+    wrong = done - _advised(need)
+    return (wrong == done or bool(wrong & DIRECTING)) and any(done <= _advised(other) for other in _plans())
+
+
+@cache
+def _advised(need: Need) -> frozenset[SupportMove]:
+    return frozenset(move for step in plan_for(need).steps for move in (*step.moves, *step.instead))
+
+
+def out_of_place(moves: Sequence[SupportMove], need: Need) -> bool:
+    """Whether a step does, beside asking, nothing that is generally advised for a need, and would be right for another.
+
+    Repairing is right for everyone. A step that is right for nobody is hollow, which is another trouble.
+    """
+    done = {move for move in moves if move not in (M.ASK_OPENLY, M.ASK_TO_CLARIFY, M.REPAIR)}
+    if not done or need is Need.UNCLEAR or done & _advised(need):
+        return False
+    return any(done <= _advised(other) for other in _plans())
+
+
+@cache
+def _advised(need: Need) -> frozenset[SupportMove]:
+    return frozenset(move for step in plan_for(need).steps for move in (*step.moves, *step.instead))
+
+
 def harmful(record: MoveRecord | None) -> bool:
     """Whether a move went badly more often than well, and often enough to say so."""
     return record is not None and record.harmed >= FEWEST_HARMED and record.harmed > record.helped
 
 
 def worth(move: SupportMove, records: Sequence[MoveRecord], listed: float) -> float:
-    """What speaks for a move: what was seen (−1 to 1, drawn to 0 where little was), and its place in the plan."""
+    """What speaks for a move: its place in the plan, and how much better than usual it was followed (−1 to 1).
+
+    Against what is usual for these seekers, since most replies are followed by more telling whatever they do, and a
+    move that nobody has tried yet must not lose to that. Drawn towards 0 where little was seen.
+    """
     record = next((record for record in records if record.move is move), None)
     if record is None:
         return listed
+    replies = sum(r.helped + r.harmed + r.neutral for r in records)
+    usual = sum(r.helped - r.harmed for r in records) / max(1, replies)
     seen = record.helped + record.harmed + record.neutral
-    return listed + (record.helped - record.harmed) / (seen + 4)
+    return listed + (record.helped - record.harmed - usual * seen) / (seen + FEW)
 
 
 def choose_moves(

@@ -62,10 +62,10 @@ WORTH: dict[Intention, dict[SupportMove, float]] = {
         M.INFORM: -3, M.COACH: -3,
     },
 }  # fmt: skip
-"""Points of one well-timed, specific move for each hidden intention (after SAGE's eight). A move not named is worth 0."""
+"""Points of one well-timed, specific move for each hidden intention (SAGE's eight). A move not named is worth 0."""
 
 SHARE_OF_RANK = (1.0, 0.6, 0.3)
-"""The best move of a reply counts whole, the second and third less: three good things at once are not three times good."""
+"""The best move of a reply counts whole, the next two less: three good things at once are not three times good."""
 
 HARM: dict[UnsafeIntervention, float] = {
     UnsafeIntervention.SHAMING: -12,

@@ -5,12 +5,12 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from conversation.seeker import RiskTier
-from nodes.safety import risk_rules_en, risk_rules_en_oblique, risk_rules_en_other
-from nodes.safety.idioms_en import IDIOM_HINTS, IDIOMS, LAUGHTER
-from nodes.safety.rule import Role, Rule, Sign
+from nodes.safety.rule import Role, Rule, Sign, risk_rules
+from nodes.safety.rulebook import read_rules
 from nodes.safety.wording import Plain, plain
 
-EN_RULES: tuple[Rule, ...] = (*risk_rules_en.RULES, *risk_rules_en_oblique.RULES, *risk_rules_en_other.RULES)
+EN_RULES: tuple[Rule, ...] = (*risk_rules("suicide_en"), *risk_rules("oblique_en"), *risk_rules("other_en"))
+_IDIOMS = tuple((entry.hints, re.compile(rf"(?<= )(?:{entry.pattern})(?= )")) for entry in read_rules("idioms_en"))
 
 _NEGATED = re.compile(
     r"(?: not| never| no longer| no| without| nor| neither| stopped| nothing| denied| far from| rid of)"
@@ -39,6 +39,14 @@ _FICTION_VERB = re.compile(r" (?:says?|said|goes|sings?|about|where|who|called|t
 _ASKED = re.compile(r" (?:ask(?:s|ed|ing)?|wonder(?:s|ed)?|worr(?:y|ies|ied)|thinks?|thought|assum\w+|check(?:s|ed)?|accus\w+) (?:me |that |about )?(?:if|whether|that)? ?(?:i (?:am|was|would|want(?:ed)?|have) )?(?:to |ever |any )?(?:[^ .]+ )?$")
 _OTHERS_ASK = re.compile(r" (?:she|he|they|people|everyone|doctor|therapist|mom|dad|friend|friends|someone|nurse|counselor|psychiatrist|family|you) [^.]{0,25}$")
 _LAUGHING = re.compile(r"[😂🤣😅😆😹]|\b(?:lol|lmao|lmfao|haha+|hehe+|rofl|xd)\b", re.IGNORECASE)
+
+
+_FIGURATIVE = re.compile(
+    r" (?:embarrass\w*|awkward\w*|mortif\w*|cring\w*|blush\w*|lol|haha+|hahaha|lmao|lmfao|rofl|hehe|hungry|starving|hangover|hungover|"
+    r"cramps|leg day|workout|spicy|jalapeno|karaoke|so cute|adorable|joking|kidding|jk|gym|marathon|sprints|treadmill|burpees|"
+    r"spreadsheets?|powerpoint|zoom call|slides|typo|reply all|autocorrect|hiccups|wedding speech|pun|puns) "
+)
+"""In a sentence with one of these, words such as 'I could die' are a figure of speech."""
 
 
 class Reading(NamedTuple):
@@ -81,9 +89,9 @@ def _read_english(text: str) -> list[Sign]:
 
 def _without_idioms(text: str) -> str:
     """The text with figures of speech blanked, positions kept."""
-    for hint, idiom in zip(IDIOM_HINTS, IDIOMS, strict=True):
-        if any(h in text for h in hint):
-            text = idiom.sub(lambda m: "~" * (len(m[0]) - 1) + " " if m[0].endswith(" ") else "~" * len(m[0]), text)
+    for hints, idiom in _IDIOMS:
+        if any(hint in text for hint in hints):
+            text = idiom.sub(lambda match: "~" * len(match[0]), text)
     return text
 
 
@@ -95,7 +103,7 @@ def _in_scope(rule: Rule, text: str, match: re.Match[str], laughing: bool) -> Ri
     closes = len(text) if closes < 0 else closes + 1
     before = text[opens : match.start()]
     sentence = text[opens:closes]
-    if rule.idiom_prone and (laughing or LAUGHTER.search(sentence)):
+    if rule.idiom_prone and (laughing or _FIGURATIVE.search(sentence)):
         return None
     if rule.negatable and rule.role is not Role.PLAN and _NEGATED.search(before) and not _UNNEGATED.search(before):
         return None

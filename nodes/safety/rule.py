@@ -8,9 +8,11 @@ another person's question does not speak for the seeker.
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from typing import NamedTuple
 
 from conversation.seeker import RiskKind, RiskTier
+from nodes.safety.rulebook import Entry, RulebookError, read_rules
 
 
 class Role(StrEnum):
@@ -58,29 +60,40 @@ class Sign(NamedTuple):
     third_party: bool = False
 
 
-def rule(
-    name: str,
-    kind: RiskKind,
-    tier: RiskTier,
-    hints: str,
-    pattern: str,
-    *,
-    role: Role = Role.SIGN,
-    negatable: bool = True,
-    idiom_prone: bool = False,
-    speaks_of_past: bool = False,
-    third_party: bool = False,
-) -> Rule:
-    """A rule over plain English text; hints are parted by '|', and the pattern is matched at word bounds."""
+@cache
+def risk_rules(book: str) -> tuple[Rule, ...]:
+    """The rules of `rules/<book>.txt`; English ones are matched at word bounds of the plain text.
+
+    Raises:
+        RulebookError: an entry has a label that no rule knows, or no kind and tier.
+    """
+    return tuple(_rule(entry, book) for entry in read_rules(book))
+
+
+def _rule(entry: Entry, book: str) -> Rule:
+    labels = set(entry.labels)
+    kinds = labels & _KINDS.keys()
+    tiers = labels & _TIERS.keys()
+    roles = labels & _ROLES.keys()
+    unknown = labels - kinds - tiers - roles - _FLAGS
+    if len(kinds) != 1 or len(tiers) != 1 or unknown:
+        raise RulebookError(f"rule '{entry.name}' in rules/{book}.txt needs one kind, one tier and known flags: {labels}")
+    english = not book.endswith("_zh")
     return Rule(
-        name,
-        kind,
-        tier,
-        tuple(hints.split("|")),
-        re.compile(rf"(?<= )(?:{pattern})(?= )"),
-        role,
-        negatable,
-        idiom_prone,
-        speaks_of_past,
-        third_party,
+        name=entry.name,
+        kind=_KINDS[kinds.pop()],
+        tier=_TIERS[tiers.pop()],
+        hints=entry.hints,
+        pattern=re.compile(rf"(?<= )(?:{entry.pattern})(?= )" if english else entry.pattern),
+        role=_ROLES[roles.pop()] if roles else Role.SIGN,
+        negatable="own_negation" not in labels,
+        idiom_prone="idiom_prone" in labels,
+        speaks_of_past="speaks_of_past" in labels,
+        third_party="third_party" in labels,
     )
+
+
+_KINDS = {kind.value: kind for kind in RiskKind}
+_TIERS = {tier.value: tier for tier in RiskTier}
+_ROLES = {role.value: role for role in Role}
+_FLAGS = {"own_negation", "idiom_prone", "speaks_of_past", "third_party"}

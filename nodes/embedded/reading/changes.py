@@ -7,25 +7,33 @@ harm; thanks alone is politeness. Where the evidence is weak the answer is neutr
 import re
 from functools import lru_cache
 
-from conversation.support import ResponseChange as R
-from conversation.support import SupportMove
+from conversation.support import ResponseChange, SupportMove
 from nodes.embedded.reading.moves import read_moves
-from nodes.embedded.reading.signs import signs_of
+from nodes.embedded.reading.reactions import Reaction
+from nodes.embedded.reading.signs import Signs, signs_of
 from nodes.embedded.reading.specificity import content_stems
 
-_ADVISING = frozenset({SupportMove.SUGGEST, SupportMove.PLAN, SupportMove.COACH, SupportMove.REFER})
-_REFLECTING = frozenset(
-    {SupportMove.REFLECT_FEELING, SupportMove.REFLECT_MEANING, SupportMove.RESTATE, SupportMove.VALIDATE}
-)
-_EXPLICIT = (R.TURNS_ON_SUPPORTER, R.CORRECTS, R.REJECTS, R.COMMITS, R.EASES, R.SEES_DIFFERENTLY, R.VOICES_HOPE,
-             R.CONFIRMS_UNDERSTOOD, R.ESCALATES, R.WITHDRAWS)  # fmt: skip
-_RANK = {change: place for place, change in enumerate(_EXPLICIT)}
-_NEGATIVE = frozenset({R.TURNS_ON_SUPPORTER, R.CORRECTS, R.REJECTS, R.ESCALATES, R.WITHDRAWS})
+_M, _R = SupportMove, Reaction
+_ADVISING = frozenset({_M.SUGGEST, _M.PLAN, _M.COACH, _M.REFER, _M.INFORM})
+_SAYING_BACK = frozenset({_M.REFLECT_FEELING, _M.REFLECT_MEANING, _M.RESTATE, _M.VALIDATE, _M.OFFER_VIEW})
+_ASKING = frozenset({_M.ASK_OPENLY, _M.ASK_TO_CLARIFY})
+_NEGATIVE = (_R.TURNS_ON_SUPPORTER, _R.CORRECTS, _R.REJECTS, _R.WITHDRAWS, _R.ESCALATES)
+_CONSTRUCTIVE = (_R.COMMITS, _R.EASES, _R.SEES_DIFFERENTLY, _R.VOICES_HOPE, _R.CONFIRMS_UNDERSTOOD)
+_RANK = {reaction: place for place, reaction in enumerate((*_NEGATIVE, *_CONSTRUCTIVE))}
+
+LEAST = 5
+"""Weight of phrases from which a reaction counts; below it the turn is read by what is new in it."""
+MUCH_NEW = 6
+"""New content words from which a turn discloses more."""
+SHORT = 3
+"""Words up to which an answer to an open question is a withdrawal, when it brings nothing new."""
+
 _RISK = re.compile(
-    r"\b(?:kill(?:ing)?\s+my\s?self|suicid\w*|end(?:ing)?\s+(?:it\s+all|my\s+life)|(?:want|wish|ready)\s+(?:to\s+die|i\s+was\s+dead)|"
-    r"(?:better\s+off|world)\s+without\s+me|(?:hurt|cut|harm)(?:ting|ing)?\s+my\s?self|(?:don'?t|do\s+not)\s+want\s+to\s+"
-    r"(?:live|be\s+here|be\s+alive|wake\s+up)|no\s+reason\s+to\s+live|not\s+be(?:ing)?\s+(?:here|alive)\s+any\s?more|"
-    r"take\s+my\s+(?:own\s+)?life|overdos\w*|self[\s-]harm\w*)",
+    r"\b(?:kill(?:ing)?\s+my\s?self|suicid\w*|end(?:ing)?\s+(?:it\s+all|my\s+life)|(?:want|wish|ready)\s+(?:to\s+die|"
+    r"i\s+was\s+dead)|(?:better\s+off|world)\s+without\s+me|(?:hurt|cut|harm)(?:ting|ing)?\s+my\s?self|"
+    r"(?:don['’]?t|do\s+not)\s+want\s+to\s+(?:live|be\s+here|be\s+alive|wake\s+up)|no\s+(?:reason|point)\s+(?:to|in)\s+"
+    r"(?:live|living|keep\s+living)|not\s+be(?:ing)?\s+(?:here|alive)\s+any\s?more|take\s+my\s+(?:own\s+)?life|"
+    r"overdos\w*|self[\s-]harm\w*)",
     re.IGNORECASE,
 )
 
@@ -38,12 +46,38 @@ def new_risk(before: str, after: str) -> bool:
     return bool(_RISK.search(after)) and not _RISK.search(before)
 
 
-def _novelty(before: frozenset[str], reply: str, after: frozenset[str]) -> int:
-    return len(after - before - content_stems(reply))
+def _weigh(then: Signs, now: Signs, moves: frozenset[SupportMove], fresh: int) -> dict[Reaction, int]:
+    """The reactions of a turn, weighed against what the reply did."""
+    said = now.reactions
+    scores = {reaction: weight for reaction, weight in said.items() if reaction in _RANK}
+
+    def add(reaction: Reaction, weight: int) -> None:
+        scores[reaction] = scores.get(reaction, 0) + weight
+
+    if moves & _ADVISING:
+        add(_R.REJECTS, said.get(_R.DECLINES, 0) + said.get(_R.DENIES, 0))
+    elif moves & _SAYING_BACK and not moves & _ASKING:
+        add(_R.CORRECTS, said.get(_R.DENIES, 0))
+    if moves & _SAYING_BACK:
+        add(_R.CONFIRMS_UNDERSTOOD, said.get(_R.AGREES, 0))
+    if moves & _ASKING and not (_M.ASK_OPENLY in moves and now.length <= SHORT):
+        # 'No' and 'fine' answer a question; only a bare word to an open one closes the door.
+        add(_R.WITHDRAWS, -LEAST)
+    if fresh >= 3 or now.length > 14:
+        add(_R.WITHDRAWS, -3)
+    named = {feeling.adjective for feeling in now.painful} - {feeling.adjective for feeling in then.painful}
+    if fresh >= 4 or named:
+        add(_R.ESCALATES, -LEAST)
+    return scores
+
+
+def _loudest(scores: dict[Reaction, int], among: tuple[Reaction, ...]) -> Reaction | None:
+    best = max(among, key=lambda reaction: (scores.get(reaction, 0), -_RANK[reaction]))
+    return best if scores.get(best, 0) >= LEAST else None
 
 
 @lru_cache(maxsize=16384)
-def read_change(before: str, reply: str, after: str) -> R:
+def read_change(before: str, reply: str, after: str) -> ResponseChange:
     """The change from the seeker's turn `before` to the turn `after`, with the supporter's `reply` between.
 
     Args:
@@ -52,34 +86,26 @@ def read_change(before: str, reply: str, after: str) -> R:
         after: the seeker's next turn.
     """
     then, now = signs_of(before), signs_of(after)
-    moves = set(read_moves(reply, seeker_before=before))
-    scores = {change: weight for change, weight in now.changes.items() if change in _RANK}
-    if R.REJECTS in scores and not moves & _ADVISING:
-        scores[R.REJECTS] -= 2
-    fresh = _novelty(then.content, reply, now.content)
-    if R.WITHDRAWS in scores and (fresh >= 3 or now.length > 14):
-        scores[R.WITHDRAWS] -= 3
-    if R.CONFIRMS_UNDERSTOOD in scores and not moves & _REFLECTING:
-        scores[R.CONFIRMS_UNDERSTOOD] -= 1
-    if R.ESCALATES in scores and fresh >= 5:
-        scores[R.ESCALATES] -= 2
-    best = max(scores, key=lambda change: (scores[change], -_RANK[change]), default=R.CONTINUES)
-    if scores.get(best, 0) >= 4:
-        return best
-    return _quiet_change(before, reply, after)
+    moves = frozenset(read_moves(reply, seeker_before=before))
+    fresh = len(now.content - then.content - content_stems(reply))
+    scores = _weigh(then, now, moves, fresh)
+    harm, help_ = _loudest(scores, _NEGATIVE), _loudest(scores, _CONSTRUCTIVE)
+    if harm is not None and (help_ is None or scores[harm] + 2 >= scores[help_]):
+        return ResponseChange(harm.value)
+    if help_ is not None:
+        return ResponseChange(help_.value)
+    return _quiet_change(then, now, moves, fresh)
 
 
-def _quiet_change(before: str, reply: str, after: str) -> R:
-    """What a turn shows that says nothing explicit about the reply: what is new in it."""
-    then, now = signs_of(before), signs_of(after)
-    fresh = _novelty(then.content, reply, now.content)
+def _quiet_change(then: Signs, now: Signs, moves: frozenset[SupportMove], fresh: int) -> ResponseChange:
+    """What a turn shows that takes up nothing of the reply: what is new in it."""
     known = {feeling.adjective for feeling in then.painful}
     if any(feeling.adjective not in known and (feeling.own or now.length <= 8) for feeling in now.painful):
-        return R.NAMES_FEELING
-    if fresh >= 6 and now.first_person and now.length >= 12:
-        return R.DISCLOSES_MORE
-    if now.changes.get(R.ACKNOWLEDGES, 0) >= 3 and now.length <= 12:
-        return R.ACKNOWLEDGES
-    if "?" in reply and now.length <= 3 and fresh == 0 and then.length >= 10:
-        return R.WITHDRAWS
-    return R.CONTINUES
+        return ResponseChange.NAMES_FEELING
+    if fresh >= MUCH_NEW and now.first_person and now.length >= 2 * MUCH_NEW:
+        return ResponseChange.DISCLOSES_MORE
+    if now.reactions.get(_R.ACKNOWLEDGES, 0) and now.length <= 12:
+        return ResponseChange.ACKNOWLEDGES
+    if _M.ASK_OPENLY in moves and now.length <= SHORT and fresh == 0 and then.length >= 10:
+        return ResponseChange.WITHDRAWS
+    return ResponseChange.CONTINUES

@@ -4,18 +4,17 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from conversation.seeker import Activity, Need, Scenario
-from conversation.support import ResponseChange
 from nodes.embedded.reading import slots
 from nodes.embedded.reading.cues import Cues, add_up
 from nodes.embedded.reading.feelings import PLEASANT, FeelingWord, emphasis, feelings_in
 from nodes.embedded.reading.lexicon import phrases, word_set
+from nodes.embedded.reading.reactions import Reaction, reactions_in
 from nodes.embedded.reading.specificity import content_stems
 from nodes.embedded.reading.words import Words, split_sentences, words_of
 
 _SCENARIOS = Cues(phrases("scenarios", Scenario))
 _ACTIVITIES = Cues(phrases("activities", Activity))
 _NEEDS = Cues(phrases("needs", Need))
-_CHANGES = Cues(phrases("changes", ResponseChange))
 _FIRST = word_set("words", "first_person")
 
 
@@ -27,7 +26,7 @@ class Signs:
         words: The message as words.
         length: Number of words.
         content: Stems of the words that carry content.
-        scenarios, activities, needs, changes: Label → score.
+        scenarios, activities, needs, reactions: Label → score.
         feelings: The feelings named, in order.
         asks: Whether there is a question mark.
         first_person: How often the seeker speaks of themselves.
@@ -41,7 +40,7 @@ class Signs:
     scenarios: dict[Scenario, int]
     activities: dict[Activity, int]
     needs: dict[Need, int]
-    changes: dict[ResponseChange, int]
+    reactions: dict[Reaction, int]
     feelings: tuple[FeelingWord, ...]
     asks: bool
     first_person: int
@@ -73,7 +72,7 @@ def signs_of(text: str) -> Signs:
         scenarios=add_up(map(_SCENARIOS.find, sentences)),
         activities=add_up(map(_ACTIVITIES.find, sentences)),
         needs=add_up(map(_NEEDS.find, sentences)),
-        changes=add_up(map(_CHANGES.find, sentences)),
+        reactions=reactions_in(sentences),
         feelings=feelings_in(whole),
         asks="?" in whole.known,
         first_person=sum(word in _FIRST for word in whole.words),

@@ -9,6 +9,7 @@ from conversation.support import ResponseChange
 from nodes.embedded.reading.changes import read_change
 from nodes.embedded.reading.feelings import PLEASANT
 from nodes.embedded.reading.lexicon import sections
+from nodes.embedded.reading.reactions import Reaction
 from nodes.embedded.reading.signs import Signs, signs_of
 
 Label = TypeVar("Label")
@@ -144,7 +145,7 @@ def _resistance(signs: Sequence[Signs], change: ResponseChange | None) -> Resist
     if change is ResponseChange.WITHDRAWS:
         return Resistance.MINIMAL
     short = [sign.length <= 5 for sign in signs[-2:]]
-    if all(short) and now.changes.get(ResponseChange.ACKNOWLEDGES, 0) >= 3:
+    if all(short) and now.reactions.get(Reaction.ACKNOWLEDGES, 0):
         return Resistance.COMPLIANCE
     if all(short):
         return Resistance.MINIMAL

@@ -1,0 +1,112 @@
+"""How are rules written down? As plain text under `rules/`, one way of saying it on a line, so that people can read them.
+
+    ~body~ = arms?|wrists?|legs?            a name for a part that several rules share
+    [cutting] self_harm elevated            a rule: its name, then its labels
+    hints: cut|burn|razor                   one of these must be in the text, else the rule is not tried; speed only
+    - cutting my ~body~                     a way of saying it: a regular expression, `~w3~` for up to three words
+        (?! shaving)                        indented further: goes on without a break
+    # a comment
+
+Rules are not editable by evolution: they are part of the package, and `fingerprint` goes into the record of every turn.
+"""
+
+import hashlib
+import re
+from functools import cache
+from importlib.resources import files
+from typing import NamedTuple
+
+_NAMED = re.compile(r"~([a-z_]+)(\d*)~")
+
+
+class Entry(NamedTuple):
+    """One rule as written: alternatives are joined by 'or', names filled in."""
+
+    name: str
+    labels: tuple[str, ...]
+    hints: tuple[str, ...]
+    alternatives: tuple[str, ...]
+
+    @property
+    def pattern(self) -> str:
+        """All alternatives as one regular expression."""
+        return "|".join(self.alternatives)
+
+
+class RulebookError(ValueError):
+    """A rule file is not written as `rulebook.py` says."""
+
+
+@cache
+def read_rules(book: str) -> tuple[Entry, ...]:
+    """The rules of `rules/<book>.txt`, in order.
+
+    Raises:
+        RulebookError: names file and line, and what was expected.
+    """
+    names: dict[str, str] = {}
+    entries: list[Entry] = []
+    head: tuple[str, tuple[str, ...]] | None = None
+    hints: tuple[str, ...] = ()
+    lines: list[str] = []
+
+    def close() -> None:
+        if head is not None:
+            entries.append(Entry(head[0], head[1], hints, tuple(_filled(line, names) for line in lines)))
+
+    for number, raw in enumerate(_text(book).splitlines(), start=1):
+        where = f"nodes/safety/rules/{book}.txt, line {number}"
+        if not raw.strip() or raw.startswith("#"):
+            continue
+        if raw.startswith("    "):
+            if lines:
+                lines[-1] += raw.strip("\n")[4:]
+            else:
+                last = next(reversed(names), None)
+                if last is None or head is not None:
+                    raise RulebookError(f"{where}: goes on from nothing")
+                names[last] += raw[4:]
+        elif raw.startswith("~"):
+            name, equals, value = raw.partition("~ = ")
+            if not equals or head is not None:
+                raise RulebookError(f"{where}: a name is written '~name~ = pattern', before the first rule")
+            names[name[1:]] = value
+        elif raw.startswith("["):
+            close()
+            name, bracket, labels = raw[1:].partition("]")
+            if not bracket:
+                raise RulebookError(f"{where}: a rule begins with '[name] labels'")
+            head, hints, lines = (name, tuple(labels.split())), (), []
+        elif raw.startswith("hints: ") and head is not None:
+            hints = (*hints, *raw.removeprefix("hints: ").split("|"))
+        elif raw.startswith("- ") and head is not None:
+            lines.append(raw[2:])
+        else:
+            raise RulebookError(f"{where}: expected '[name]', 'hints: ', '- ' or an indented line")
+    close()
+    return tuple(entries)
+
+
+def _filled(pattern: str, names: dict[str, str]) -> str:
+    def value(match: re.Match[str]) -> str:
+        if match[1] == "w" and match[2]:
+            return rf"(?:[^ .]+ ){{0,{match[2]}}}"
+        return f"(?:{_filled(names[match[1]], names)})"
+
+    return _NAMED.sub(value, pattern)
+
+
+@cache
+def _text(book: str) -> str:
+    return (files("nodes") / "safety" / "rules" / f"{book}.txt").read_text(encoding="utf-8")
+
+
+@cache
+def fingerprint() -> str:
+    """First 16 hex digits of the SHA-256 over all rule files: which rules read a message, for the record of a turn."""
+    folder = files("nodes") / "safety" / "rules"
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".txt"))
+    digest = hashlib.sha256()
+    for name in names:
+        digest.update(name.encode() + (folder / name).read_bytes())
+    return digest.hexdigest()[:16]
