@@ -14,7 +14,7 @@ from scipy import stats
 
 from conversation.dialogue import Line, Speaker
 from conversation.episode import FAILURE_BELOW, START_EMOTION, SUCCESS_AT, move_emotion
-from conversation.profile import Intention, Profile
+from conversation.profile import Profile
 from conversation.profiles import authored
 from conversation.seeker import SeekerState
 from conversation.support import SupportMove as M
@@ -89,7 +89,8 @@ def reply(name: str, profile: Profile, lines: list[Line], turn: int, rng: random
         return MINIMISING[turn % len(MINIMISING)]
     state: SeekerState = read_state(tuple(lines))
     policy = POLICIES[name]
-    assert policy is not None
+    if policy is None:
+        raise ValueError(f"'{name}' has words of its own, no moves")
     question = SupporterQuestion(transcript=tuple(lines), state=state)
     slots = _slots(question)
     said = {line.text for line in lines if line.speaker is Speaker.SUPPORTER}
@@ -167,11 +168,10 @@ def main() -> None:
         print(
             f"{name:14}{sum(everything) / n:7.1f}{sum(f >= SUCCESS_AT for f in everything) / n:9.0%}"
             f"{sum(f < FAILURE_BELOW for f in everything) / n:9.0%}   "
-            f"{sum(finals[True]) / max(1, len(finals[True])):.1f} / {sum(finals[False]) / max(1, len(finals[False])):.1f}"
+            f"{sum(finals[True]) / len(finals[True]):.1f} / {sum(finals[False]) / len(finals[False]):.1f}"
             f"   ({low:.1f} to {high:.1f})"
         )
 
 
 if __name__ == "__main__":
-    assert Intention
     main()

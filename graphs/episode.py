@@ -50,7 +50,7 @@ def build(
 
 
 def _support_turn(support_graph: Runnable[Any, Any]) -> Node:
-    """The support graph as one node: it is given the lines that both have heard, and nothing of the seeker's profile."""
+    """The support graph as one node: it is given the lines that both have heard, and nothing of the profile."""
 
     def given(state: EpisodeState) -> dict[str, Any]:
         return {

@@ -1,4 +1,4 @@
-"""Every graph that langgraph.json names can be imported, drawn, asked for its schemas, and carries no store of its own."""
+"""Every graph that langgraph.json names can be imported and drawn, says its schemas, and has no store of its own."""
 
 import json
 from importlib import import_module

@@ -14,7 +14,7 @@ def simulate(
     profiles: Annotated[
         str,
         typer.Option(
-            help="Authored profiles by id, comma-separated, or a split such as 'train'; 'fresh:N' for N generated seekers."
+            help="Authored profiles by id, comma-separated; a split such as 'train'; 'fresh:N' for N generated ones."
         ),
     ] = "train",
     bank: Annotated[str, typer.Option(help="Bank to answer with; 'none' for no skills.")] = "starter",
