@@ -5,6 +5,7 @@ import pytest
 from conversation.profile import Character, Disclosure, Intention, Profile, Split
 from conversation.profile_check import alike, betrays
 from conversation.profiles import UnknownProfileError, authored, check, profile
+from conversation.seeker import Scenario
 from conversation.support import SupportMove
 
 
@@ -99,6 +100,16 @@ def test_lines_are_alike_by_their_words_and_not_by_their_subject() -> None:
     assert not alike("I stayed late every night.", "I was late every morning and nobody stayed.")
 
 
-def test_the_training_split_covers_every_cell_once() -> None:
-    cells = [p.cell for p in authored() if p.split is Split.TRAIN and not p.harmful_claim]
+@pytest.mark.parametrize("split", [Split.TRAIN, Split.SELECTION, Split.AUDIT, Split.REPORT])
+def test_every_split_covers_every_cell_once(split: Split) -> None:
+    cells = [p.cell for p in authored() if p.split is split and not p.harmful_claim]
     assert len(cells) == len(set(cells)) == len(Intention) * len(Character)
+
+
+def test_a_cell_meets_another_scenario_in_every_split() -> None:
+    met: dict[str, list[Scenario]] = {}
+    for seeker in authored():
+        if not seeker.harmful_claim:
+            met.setdefault(seeker.cell, []).append(seeker.story.scenario)
+    for cell, scenarios in met.items():
+        assert len(set(scenarios)) == len(scenarios) == 4, cell
