@@ -303,9 +303,15 @@ class Chat:
         for endpoint in self._endpoints:
             if endpoint.settings == settings:
                 return endpoint
-        self._endpoints.append(
-            Endpoint(settings, self.spending, loop=loop, owner=self._owner, limit=self.max_concurrency)
+        endpoint = Endpoint(
+            settings,
+            self.spending,
+            loop=loop,
+            owner=self._owner,
+            limit=self.max_concurrency,
+            forms=self._forms,
         )
+        self._endpoints.append(endpoint)
         return endpoint
 
 
