@@ -169,22 +169,6 @@ def _advised(need: Need) -> frozenset[SupportMove]:
     return frozenset(move for step in plan_for(need).steps for move in (*step.moves, *step.instead))
 
 
-def out_of_place(moves: Sequence[SupportMove], need: Need) -> bool:
-    """Whether a step does, beside asking, nothing that is generally advised for a need, and would be right for another.
-
-    Repairing is right for everyone. A step that is right for nobody is hollow, which is another trouble.
-    """
-    done = {move for move in moves if move not in (M.ASK_OPENLY, M.ASK_TO_CLARIFY, M.REPAIR)}
-    if not done or need is Need.UNCLEAR or done & _advised(need):
-        return False
-    return any(done <= _advised(other) for other in _plans())
-
-
-@cache
-def _advised(need: Need) -> frozenset[SupportMove]:
-    return frozenset(move for step in plan_for(need).steps for move in (*step.moves, *step.instead))
-
-
 def harmful(record: MoveRecord | None) -> bool:
     """Whether a move went badly more often than well, and often enough to say so."""
     return record is not None and record.harmed >= FEWEST_HARMED and record.harmed > record.helped
