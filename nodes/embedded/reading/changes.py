@@ -23,8 +23,9 @@ _RANK = {reaction: place for place, reaction in enumerate((*_NEGATIVE, *_CONSTRU
 
 LEAST = 5
 """Weight of phrases from which a reaction counts; below it the turn is read by what is new in it."""
-MUCH_NEW = 6
-"""New content words from which a turn discloses more."""
+MUCH_NEW = 8
+"""New content words from which a turn discloses more, if it is also longer than the one before by `LONGER`."""
+LONGER = 1.3
 SHORT = 3
 """Words up to which an answer to an open question is a withdrawal, when it brings nothing new."""
 
@@ -102,7 +103,7 @@ def _quiet_change(then: Signs, now: Signs, moves: frozenset[SupportMove], fresh:
     known = {feeling.adjective for feeling in then.painful}
     if any(feeling.adjective not in known and (feeling.own or now.length <= 8) for feeling in now.painful):
         return ResponseChange.NAMES_FEELING
-    if fresh >= MUCH_NEW and now.first_person and now.length >= 2 * MUCH_NEW:
+    if fresh >= MUCH_NEW and now.first_person and now.length > LONGER * then.length:
         return ResponseChange.DISCLOSES_MORE
     if now.reactions.get(_R.ACKNOWLEDGES, 0) and now.length <= 12:
         return ResponseChange.ACKNOWLEDGES
