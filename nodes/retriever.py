@@ -5,7 +5,7 @@ from typing import Any, Literal
 from conversation.dialogue import Speaker, Transcript
 from conversation.episode import Episode, EpisodeTurn
 from conversation.model import Value
-from conversation.seeker import Activity, Need, Readiness, Scenario, SeekerState
+from conversation.seeker import Activity, Need, Readiness, RiskTier, Scenario, SeekerState
 from conversation.support import Polarity, ResponseChange
 from nodes.context import Resources, current
 from nodes.turn import TurnState, passed_gate, transcript_of
@@ -111,26 +111,26 @@ def _keep(
     view: BankView, state: SeekerState, progress: Progress, retrieved: Retrieved, settings: RetrievalSettings
 ) -> tuple[str, How, str, Progress] | str:
     """The step to go on with, or why the skill is left."""
-    refused = dict(retrieved.refused)
-    if progress.skill_id in refused:
-        return f"left '{progress.skill_id}': {refused[progress.skill_id]}"
     try:
         skill = view.skill(progress.skill_id)
         step = skill.step(progress.step_id)
     except LookupError:
         return f"left '{progress.skill_id}': this bank has it no longer"
+    badly = state.change in step.repair_when or state.change is ResponseChange.TURNS_ON_SUPPORTER
+    if badly and state.change is not None and state.risk.tier is RiskTier.NONE:
+        # Before the exclusions: a seeker who pushes back against a skill is owed its repair, not a change of subject.
+        if progress.repaired:
+            return f"left '{skill.id}': it was taken badly twice"
+        after = progress.model_copy(update={"turns": progress.turns + 1, "repaired": True})
+        return step.id, "repair", f"the seeker {_words(state.change)}", after
+    refused = dict(retrieved.refused)
+    if skill.id in refused:
+        return f"left '{skill.id}': {refused[skill.id]}"
     fitting = [s for s in retrieved.considered if s.fit >= settings.threshold and s.skill_id not in progress.ended]
     own = next((s.score for s in retrieved.considered if s.skill_id == skill.id), 0.0)
     best = fitting[0] if fitting else None
     if best is not None and best.skill_id != skill.id and best.score > own + SWITCH_MARGIN:
         return f"left '{skill.id}': '{best.skill_id}' fits clearly better now"
-    if state.change is not None and (
-        state.change in step.repair_when or state.change is ResponseChange.TURNS_ON_SUPPORTER
-    ):
-        if progress.repaired:
-            return f"left '{skill.id}': it was taken badly twice"
-        after = progress.model_copy(update={"turns": progress.turns + 1, "repaired": True})
-        return step.id, "repair", f"the seeker {_words(state.change)}", after
     if state.change in step.advance_when or progress.turns >= step.most_turns:
         index = skill.steps.index(step)
         if index + 1 == len(skill.steps):
