@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from pydantic import Field, JsonValue, SecretStr, ValidationError
+from pydantic import Field, JsonValue, SecretStr, ValidationError, field_validator
 
 from conversation.model import Value
 
@@ -63,6 +63,14 @@ class RoleSettings(Value):
     extra_body: dict[str, JsonValue] = Field(default_factory=dict, description="such as Qwen's enable_thinking")
     input_price: float | None = Field(default=None, ge=0, description="US dollars per million tokens")
     output_price: float | None = Field(default=None, ge=0, description="US dollars per million tokens")
+
+    @field_validator("api_key")
+    @classmethod
+    def _not_a_mask(cls, key: SecretStr | None) -> SecretStr | None:
+        """Settings that went through JSON have lost their key: a masked one would be sent as if it were real."""
+        if key is not None and set(key.get_secret_value()) <= {"*"}:
+            raise ValueError("this key is masked or empty; keys are not carried in JSON, name them in the environment")
+        return key
 
     @property
     def embedded(self) -> bool:

@@ -88,3 +88,9 @@ def test_a_misspelt_setting_is_refused() -> None:
 def test_prices_are_per_million_tokens_and_absent_when_none_is_set() -> None:
     assert RoleSettings(input_price=2.0, output_price=8.0).price(500_000, 250_000) == 3.0
     assert RoleSettings().price(1, 1) is None
+
+
+def test_a_key_that_was_masked_on_its_way_through_json_is_refused() -> None:
+    masked = RoleSettings(model="m", api_key=SecretStr(KEY)).model_dump_json()
+    with pytest.raises(ValidationError, match="masked"):
+        RoleSettings.model_validate_json(masked)
