@@ -274,3 +274,13 @@ def test_the_public_sets_are_read_whole(file: str, name: str, count: int, outcom
 
 def test_every_format_has_a_name_that_the_command_line_can_take() -> None:
     assert list(FORMATS) == ["esconv", "failed-esconv", "esconv-lines", "sage", "own"]
+
+
+def test_the_example_in_the_documentation_can_be_read(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[1] / "docs" / "formats.md").read_text(encoding="utf-8")
+    (tmp_path / "f.jsonl").write_text(page.split("```json\n")[1].split("```")[0], encoding="utf-8")
+    reading = read_dialogues(tmp_path / "f.jsonl")
+    assert reading.format == "own"
+    assert reading.dialogues[0].turns[2].feedback == 5
+    assert all(f"`{name}`" in page for name in FORMATS)
+    assert all(f"`{name}`" in page for name in (*Dialogue.model_fields, *Turn.model_fields))

@@ -183,7 +183,8 @@ def _steps(question: DistillerQuestion, moment: _Moment, seed: int) -> tuple[Ste
         said = [move for move in hearing if move not in _QUESTIONS]
         opening = [*(said[:1] or [SupportMove.RESTATE]), other[0]]
     else:
-        opening += [move for move in hearing[1:] if (move in _QUESTIONS) != (opening[0] in _QUESTIONS)][:1]
+        said_or_asked = sorted(hearing[1:], key=lambda move: (move in _QUESTIONS) == (opening[0] in _QUESTIONS))
+        opening += [move for move in said_or_asked if not {move, *opening} <= set(_QUESTIONS)][:1]
         if len(opening) == 1:
             opening.append(SupportMove.REFLECT_FEELING if opening[0] in _QUESTIONS else SupportMove.ASK_OPENLY)
     plan = [(opening[0], _in_order(opening))]
