@@ -19,6 +19,13 @@ GOOD_ELSEWHERE = 2.0
 POOR_HERE = 1.0
 """Mean points a turn up to which it counts as failing these."""
 
+FEWEST_TURNS = 10
+"""Turns of the same seekers without the skill, below which it is not known what is usual for them."""
+CLEARLY_LESS = 0.5
+"""Points a turn by which a skill must stay below what is usual for these seekers."""
+
+_ABOUT_EFFECT = (DiagnosisKind.INEFFECTIVE_SKILL, DiagnosisKind.PROFILE_MISMATCH)
+
 Findings = dict[str, list[AnalystFinding]]
 """Episode → what was found in it."""
 
@@ -70,7 +77,9 @@ def patterns(cases: Sequence[Case]) -> list[Pattern]:
                 continue  # nothing was read of this seeker: no skill could be written for such a group
             # An unsafe step is unsafe for everyone, so there the place counts and not the seeker.
             step = finding.step_id if finding.kind is DiagnosisKind.UNSAFE_INTERVENTION else ""
-            by_label = seen[finding.kind, finding.skill_id, step]
+            # Whether a skill is wrong for these seekers or for all is told from all that is found of it together.
+            kind = DiagnosisKind.INEFFECTIVE_SKILL if finding.kind in _ABOUT_EFFECT else finding.kind
+            by_label = seen[kind, finding.skill_id, step]
             by_label[first_label(state)].setdefault(case.question.episode_id, []).append(finding)
     found: list[Pattern] = []
     for (kind, skill_id, _), by_label in seen.items():
@@ -146,13 +155,34 @@ def _local(
             continue
         any_of = (label,) if label[1] != "unclear" else ()
         pattern = Pattern(kind, skill_id, any_of, also, concerned, frozenset(comparable))
-        yield _told_apart(pattern, label, cases)
+        if kind is DiagnosisKind.INEFFECTIVE_SKILL:
+            if not _worse_than_usual(pattern, label, cases):
+                continue
+            pattern = _told_apart(pattern, label, cases)
+        yield pattern
+
+
+def _worse_than_usual(pattern: Pattern, label: Label, cases: Sequence[Case]) -> bool:
+    """Whether these seekers gain less with the skill than with all else; if not, the skill is not what is wrong."""
+    with_it: list[int] = []
+    without_it: list[int] = []
+    for case in cases:
+        for turn in case.question.turns:
+            if turn.state is None or first_label(turn.state) != label or not {*pattern.also} <= labels_of(turn.state):
+                continue
+            used = turn.used is not None and turn.used.skill_id == pattern.skill_id
+            (with_it if used else without_it).append(turn.change)
+    if not with_it or len(without_it) < FEWEST_TURNS:
+        return True
+    return fmean(with_it) <= fmean(without_it) - CLEARLY_LESS
 
 
 def _told_apart(pattern: Pattern, label: Label, cases: Sequence[Case]) -> Pattern:
-    """The pattern, as a mismatch where the same skill does well with some other seekers."""
-    if pattern.kind is not DiagnosisKind.INEFFECTIVE_SKILL:
-        return pattern
+    """The pattern; a mismatch where the analyst saw the wrong moves, or the skill does well with some other seekers."""
+    findings = [finding for own in pattern.findings.values() for finding in own]
+    wrong = sum(finding.loss for finding in findings if finding.kind is DiagnosisKind.PROFILE_MISMATCH)
+    if wrong >= 0.5 * sum(finding.loss for finding in findings) > 0:
+        return replace(pattern, kind=DiagnosisKind.PROFILE_MISMATCH)
     here: list[float] = []
     others: dict[Label, list[float]] = defaultdict(list)
     for case in cases:

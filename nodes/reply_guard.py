@@ -15,6 +15,7 @@ from conversation.support import UnsafeIntervention as U
 from nodes.safety import guard_texts
 from nodes.safety.answers import Asked, asked_in
 from nodes.safety.guard_rules import guard_rules
+from nodes.safety.rule import may_match
 from nodes.safety.reply_shape import advises_only, asks_for_advice, repeats_label
 from nodes.safety.wording import folded
 
@@ -65,7 +66,7 @@ def _in_text(reply: str) -> tuple[tuple[U, str], ...]:
     rules = (*guard_rules("en"), *guard_rules("zh")) if _HAN.search(text) else guard_rules("en")
     found: dict[U, str] = {}
     for rule in rules:
-        if rule.kind in found or not any(hint in text for hint in rule.hints):
+        if rule.kind in found or not may_match(rule.hints, text):
             continue
         match = rule.pattern.search(text)
         if match:

@@ -115,9 +115,11 @@ class _Moment:
 
     def __init__(self, helped: Sequence[Prototype]) -> None:
         self.activity: Activity = helped[0].activity
-        self.needs: tuple[Need, ...] = _shared(helped, lambda p: p.needs)
-        self.readiness: tuple[Readiness, ...] = _shared(helped, lambda p: p.readiness)
-        tones = _shared(helped, lambda p: (leading_tone(p.emotions),))
+        # A moment named by its activity alone is what is left beside others: it must not claim what sets those apart.
+        share = 0.5 if "/" in helped[0].moment else 0.8
+        self.needs: tuple[Need, ...] = _shared(helped, lambda p: p.needs, share)
+        self.readiness: tuple[Readiness, ...] = _shared(helped, lambda p: p.readiness, share)
+        tones = _shared(helped, lambda p: (leading_tone(p.emotions),), share)
         self.tone: Tone = tones[0] if tones else Tone.PLAIN
         self.text: MomentText = moment_text(self.activity)
         self.need: Need = self.needs[0] if self.needs else Need.UNCLEAR
@@ -147,14 +149,16 @@ class _Moment:
         return f"{self.text.before.get(state, self.text.before[Readiness.HEARD])} {line}".strip()
 
 
-def _shared(helped: Sequence[Prototype], labels: Callable[[Prototype], Iterable[Label]]) -> tuple[Label, ...]:
-    """Labels that prototypes with at least half of the weight have, by weight."""
+def _shared(
+    helped: Sequence[Prototype], labels: Callable[[Prototype], Iterable[Label]], share: float
+) -> tuple[Label, ...]:
+    """Labels that prototypes with at least this share of the weight have, by weight."""
     weights: Counter[Label] = Counter()
     for prototype in helped:
         for label in labels(prototype):
             weights[label] += prototype.helped
     total = sum(prototype.helped for prototype in helped)
-    return tuple(sorted((w for w in weights if weights[w] * 2 >= total), key=lambda w: (-weights[w], w.value)))
+    return tuple(sorted((w for w in weights if weights[w] >= share * total), key=lambda w: (-weights[w], w.value)))
 
 
 def _by_move(prototypes: Sequence[Prototype]) -> list[tuple[SupportMove, tuple[int, int]]]:

@@ -3,8 +3,8 @@
 It sees what was said, what was read of the seeker, which skill was used, and how each reply was taken. It does not know
 the seeker's hidden intention, and it imports nothing of how the embedded world decides.
 
-A conversation is cut into stretches: turns in a row with the same skill, or without one. A stretch that lost ground, or
-stood still, is a finding, and the kind follows from what a person would ask next: was anything unsafe; was there a
+The turns of a conversation are taken together by the skill that they were answered with. Where they lost ground, or
+stood still, that is a finding, and the kind follows from what a person would ask next: was anything unsafe; was there a
 skill at all; did its own conditions hold; was there another that fitted better; was what it does right for what these
 words ask for; if all that was so, the skill brought nothing. Whether a skill that seems right fails some seekers only
 is for `nodes/diagnosis.py`, which sees many episodes.
@@ -24,16 +24,16 @@ from skills_bank.skill import Skill
 GOOD_TURN = 3
 """Points that a reply brings when it helps at all; a turn's loss is what it stays below that."""
 STANDING_STILL = 1.5
-"""Mean points a turn below which a stretch of two turns or more goes nowhere."""
+"""Mean points a turn below which two turns or more go nowhere."""
 LOST_GROUND = -3
-"""Points over a whole stretch at which even one turn is a finding: a single −1 or −2 is how conversations go."""
+"""Points over all its turns at which even one turn is a finding: a single −1 or −2 is how conversations go."""
 BETTER_FIT = 0.1
 """By how much another skill must have fitted better for the choice to have been the mistake."""
 
 
 @dataclass(frozen=True)
 class Stretch:
-    """Turns in a row that were answered with the same skill; `skill_id` is empty without one."""
+    """The turns that were answered with one skill; `skill_id` is empty without one."""
 
     skill_id: str
     turns: tuple[int, ...]
@@ -54,15 +54,14 @@ def play(question: AnalystQuestion, seed: int) -> Analysis:
 
 
 def stretches(turns: Sequence[AnalystTurn]) -> tuple[Stretch, ...]:
-    """The conversation cut where the skill changes; each index is in exactly one stretch."""
-    cut: list[Stretch] = []
+    """The turns by skill, in the order of its first use; each index is in exactly one stretch.
+
+    A skill that is taken up again after another is judged as one: bringing nothing twice is bringing nothing.
+    """
+    cut: dict[str, list[int]] = {}
     for index, turn in enumerate(turns):
-        skill_id = turn.used.skill_id if turn.used else ""
-        if cut and cut[-1].skill_id == skill_id:
-            cut[-1] = Stretch(skill_id, (*cut[-1].turns, index))
-        else:
-            cut.append(Stretch(skill_id, (index,)))
-    return tuple(cut)
+        cut.setdefault(turn.used.skill_id if turn.used else "", []).append(index)
+    return tuple(Stretch(skill_id, tuple(indices)) for skill_id, indices in cut.items())
 
 
 def loss(turns: Iterable[AnalystTurn]) -> int:
@@ -202,18 +201,6 @@ def _worst_step(turns: Sequence[AnalystTurn]) -> str:
         return ""
     step, most = losses.most_common(1)[0]
     return step if most > 0.5 * losses.total() else ""
-
-
-def _wrong_for(turns: Sequence[AnalystTurn], skill: Skill) -> str:
-    """The moves that are right for others, where most of the loss came with them; empty where it did not."""
-    steps = {step.id: step for step in skill.steps}
-    lost, moves = 0, Counter[str]()
-    for turn in turns:
-        step = steps.get(turn.used.step_id) if turn.used else None
-        if step is not None and turn.state is not None and out_of_place(step.moves, turn.state.need):
-            lost += loss([turn])
-            moves.update(_plain(move) for move in step.moves)
-    return ", ".join(move for move, _ in moves.most_common()) if lost > 0.5 * loss(turns) else ""
 
 
 def _wrong_for(turns: Sequence[AnalystTurn], skill: Skill) -> str:

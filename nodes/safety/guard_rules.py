@@ -9,14 +9,15 @@ from functools import cache
 from typing import NamedTuple
 
 from conversation.support import UnsafeIntervention
+from nodes.safety.literals import required
 from nodes.safety.rulebook import read_rules
 
 
 class GuardRule(NamedTuple):
-    """One kind with its patterns; one of the hints must be in the text, for speed only."""
+    """One kind with its patterns; `hints` as in `rule.py`."""
 
     kind: UnsafeIntervention
-    hints: tuple[str, ...]
+    hints: frozenset[str] | None
     pattern: re.Pattern[str]
 
 
@@ -24,6 +25,6 @@ class GuardRule(NamedTuple):
 def guard_rules(language: str) -> tuple[GuardRule, ...]:
     """The rules for 'en' or 'zh'."""
     return tuple(
-        GuardRule(UnsafeIntervention(entry.name), entry.hints, re.compile(entry.pattern))
+        GuardRule(UnsafeIntervention(entry.name), required(entry.pattern), re.compile(entry.pattern))
         for entry in read_rules(f"guard_{language}")
     )

@@ -5,15 +5,16 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from conversation.seeker import RiskTier
-from nodes.safety.rule import Role, Rule, Sign, risk_rules
+from nodes.safety.literals import required
+from nodes.safety.rule import Role, Rule, Sign, may_match, risk_rules
 from nodes.safety.rulebook import read_rules
 from nodes.safety.wording import Plain, plain
 
 EN_RULES: tuple[Rule, ...] = (*risk_rules("suicide_en"), *risk_rules("oblique_en"), *risk_rules("other_en"))
-_IDIOMS = tuple((entry.hints, re.compile(rf"(?<= )(?:{entry.pattern})(?= )")) for entry in read_rules("idioms_en"))
+_IDIOMS = tuple((required(entry.pattern), re.compile(rf"(?<= )(?:{entry.pattern})(?= )")) for entry in read_rules("idioms_en"))
 
 _NEGATED = re.compile(
-    r"(?: not| never| no longer| no| without| nor| neither| stopped| nothing| denied| far from| rid of)"
+    r"(?: not| never| nowhere near| no longer| no| without| nor| neither| stopped| nothing| denied| far from| rid of)"
     r"(?: (?:going|planning|about|want|wanted|wanting|trying|thinking|thoughts?|feel|feeling|felt|like|to|on|of|that|have|had|"
     r"having|any|plans?|intention|intentions|desire|wish|urges?|a|the|do|would|will|intend|considering|consider|actively|at|all|"
     r"in|danger|risk|be|been|being|am|is|was|or|ever|considered|think about|think of|need|attempt|attempted|tried|been|"
@@ -24,7 +25,7 @@ _HEDGED = re.compile(r" (?:not (?:think|saying|say|mean|believe|sure)|would neve
 _PAST = re.compile(
     r" (?:years ago|when i was (?:a |in |young|little|younger|\d|at )|back then|back in|used to|in (?:high school|middle school|college|"
     r"university|my (?:teens|twenties|20s|past|youth)|19\d\d|20\d\d)|as a (?:teen|teenager|kid|child)|last year|in the past|"
-    r"a long time ago|long ago|once upon|at (?:15|16|17|18|19|one point)|decades? ago|months ago) "
+    r"a long time ago|long ago|once upon|at (?:15|16|17|18|19|one point)|decades? ago) "
 )
 _WELL_NOW = re.compile(
     r" (?:not anymore|no longer|long (?:behind|over|gone|since)|(?:am|doing|feel|feeling|been) (?:much |a lot |far |so much |way )?"
@@ -41,12 +42,7 @@ _OTHERS_ASK = re.compile(r" (?:she|he|they|people|everyone|doctor|therapist|mom|
 _LAUGHING = re.compile(r"[😂🤣😅😆😹]|\b(?:lol|lmao|lmfao|haha+|hehe+|rofl|xd)\b", re.IGNORECASE)
 
 
-_FIGURATIVE = re.compile(
-    r" (?:embarrass\w*|awkward\w*|mortif\w*|cring\w*|blush\w*|lol|haha+|hahaha|lmao|lmfao|rofl|hehe|hungry|starving|hangover|hungover|"
-    r"cramps|leg day|workout|spicy|jalapeno|karaoke|so cute|adorable|joking|kidding|jk|gym|marathon|sprints|treadmill|burpees|"
-    r"spreadsheets?|powerpoint|zoom call|slides|typo|reply all|autocorrect|hiccups|wedding speech|pun|puns) "
-)
-"""In a sentence with one of these, words such as 'I could die' are a figure of speech."""
+_CONTEXTS = {entry.name: re.compile(rf"(?<= )(?:{entry.pattern})(?= )") for entry in read_rules("contexts_en")}
 
 
 class Reading(NamedTuple):
@@ -76,7 +72,7 @@ def _read_english(text: str) -> list[Sign]:
     laughing = bool(_LAUGHING.search(text))
     signs = []
     for rule in EN_RULES:
-        if not any(hint in cut for hint in rule.hints):
+        if not may_match(rule.hints, cut):
             continue
         for match in rule.pattern.finditer(cut):
             tier = _in_scope(rule, cut, match, laughing)
@@ -90,7 +86,7 @@ def _read_english(text: str) -> list[Sign]:
 def _without_idioms(text: str) -> str:
     """The text with figures of speech blanked, positions kept."""
     for hints, idiom in _IDIOMS:
-        if any(hint in text for hint in hints):
+        if may_match(hints, text):
             text = idiom.sub(lambda match: "~" * len(match[0]), text)
     return text
 
@@ -103,7 +99,9 @@ def _in_scope(rule: Rule, text: str, match: re.Match[str], laughing: bool) -> Ri
     closes = len(text) if closes < 0 else closes + 1
     before = text[opens : match.start()]
     sentence = text[opens:closes]
-    if rule.idiom_prone and (laughing or _FIGURATIVE.search(sentence)):
+    if rule.idiom_prone and (laughing or _CONTEXTS["figure"].search(sentence)):
+        return None
+    if any(_CONTEXTS[name].search(sentence) for name in rule.unless):
         return None
     if rule.negatable and rule.role is not Role.PLAN and _NEGATED.search(before) and not _UNNEGATED.search(before):
         return None

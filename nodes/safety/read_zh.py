@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 from conversation.seeker import RiskTier
-from nodes.safety.rule import Role, Rule, Sign, risk_rules
+from nodes.safety.rule import Role, Rule, Sign, may_match, risk_rules
 from nodes.safety.rulebook import read_rules
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -24,7 +24,7 @@ _CODED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, plain in (
         (r"自[鲨沙煞莎刹s杀*xX]+(?=$|[^\u4e00-\u9fff]|[了的吗呢吧过去未念想倾算怎会])|紫[砂杀沙鲨傻]|自殺|自​杀|zi ?sha(?![a-z])|自\s*杀|self杀|刀了自己|自刀", "自杀"),
         (r"想[si4噶嘎鼠寄似肆]+(?![a-z你])(?=$|[^\u4e00-\u9fff]|[了的啊吗呢吧])|想die|xiang ?si(?![a-z])|想丝|想逝", "想死"),
-        (r"[不bB]u? ?xiang ?huo(?: ?le)?|不想火了|bu想活|不想h了|不想嚯", "不想活"),
+        (r"[不bB]u? ?xiang ?huo(?: ?le)?|不想火了|不想huo了?|bu想活|不想h了|不想嚯", "不想活"),
         (r"跳l(?![a-z])|跳lou|跳🏢|tiao ?lou", "跳楼"),
         (r"割w(?![a-z])|割wan|割碗|ge ?wan(?![a-z])", "割腕"),
         (r"嘎了自己|噶了自己|嘎自己|噶自己|把自己嘎了|把自己噶了|噶掉自己|鲨了自己|鲨自己|刀自己", "杀了自己"),
@@ -38,6 +38,7 @@ _CODED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
 )
 RULES = risk_rules("risk_zh")
 _IDIOMS = re.compile(read_rules("idioms_zh")[0].pattern)
+_FILLERS = re.compile(r"真的|其实|确实|简直|实在(?:是)?|好像|似乎|根本|就是觉得|感觉|(?<!不)觉得|有时候|反正")
 _LAUGHTER = re.compile(r"[😂🤣😅😆]|哈哈|hhh|233|尴尬|社死|丢脸|笑死|糗|逗|搞笑|手滑|发错|(?<!不)开玩笑")
 _NEGATED = re.compile(
     r"(?:没有?|不会|不是|没|别|绝不|从没|从未|从来没有?|并没有?|并不|并非|不想|不要|不打算|不至于|不可能|没想过?|没有想过?|绝对不会?|绝对没有|没打算|放弃了?|打消了?|不再|已经不|没有过?|从来不|不曾)"
@@ -57,6 +58,7 @@ def simplified(text: str) -> str:
     """NFKC, lower case, simplified, without spaces between Chinese characters, coded words mended."""
     text = unicodedata.normalize("NFKC", text).lower().replace("\u200b", "").translate(_TRADITIONAL)
     text = re.sub(r"(?<=[\u4e00-\u9fff])[ .·*_\-/|]+(?=[\u4e00-\u9fff])", "", text)
+    text = _FILLERS.sub("", text)
     for pattern, plain in _CODED:
         text = pattern.sub(plain, text)
     return text
@@ -72,7 +74,7 @@ def read_chinese(text: str) -> tuple[Sign, ...]:
     laughing = bool(_LAUGHTER.search(mended))
     signs: list[Sign] = []
     for rule in RULES:
-        if not any(hint in cut for hint in rule.hints):
+        if not may_match(rule.hints, cut):
             continue
         for match in rule.pattern.finditer(cut):
             tier = _in_scope(rule, cut, match, laughing)

@@ -12,6 +12,7 @@ from functools import cache
 from typing import NamedTuple
 
 from conversation.seeker import RiskKind, RiskTier
+from nodes.safety.literals import required
 from nodes.safety.rulebook import Entry, RulebookError, read_rules
 
 
@@ -31,22 +32,29 @@ class Rule:
     """One pattern family.
 
     Attributes:
-        hints: Substrings of which a text must hold one before the pattern is tried. Speed only, never meaning.
+        hints: Strings of which a text must hold one for the pattern to match; None when unknown. Speed only.
         negatable: Whether a governing negation before the match withdraws it.
         idiom_prone: Whether embarrassment, laughter or hunger in the same sentence makes it a figure of speech.
+        unless: Names of contexts (`rules/contexts_en.txt`) in whose sentence the match is no sign.
         speaks_of_past: Whether the match already says when; then a past marker does not lower it.
     """
 
     name: str
     kind: RiskKind
     tier: RiskTier
-    hints: tuple[str, ...]
+    hints: frozenset[str] | None
     pattern: re.Pattern[str]
     role: Role = Role.SIGN
     negatable: bool = True
     idiom_prone: bool = False
     speaks_of_past: bool = False
     third_party: bool = False
+    unless: tuple[str, ...] = ()
+
+
+def may_match(hints: frozenset[str] | None, text: str) -> bool:
+    """Whether a pattern with these hints need be tried on the text."""
+    return hints is None or any(hint in text for hint in hints)
 
 
 class Sign(NamedTuple):
@@ -71,7 +79,7 @@ def risk_rules(book: str) -> tuple[Rule, ...]:
 
 
 def _rule(entry: Entry, book: str) -> Rule:
-    labels = set(entry.labels)
+    labels = {label for label in entry.labels if not label.startswith("unless:")}
     kinds = labels & _KINDS.keys()
     tiers = labels & _TIERS.keys()
     roles = labels & _ROLES.keys()
@@ -83,13 +91,14 @@ def _rule(entry: Entry, book: str) -> Rule:
         name=entry.name,
         kind=_KINDS[kinds.pop()],
         tier=_TIERS[tiers.pop()],
-        hints=entry.hints,
+        hints=required(entry.pattern),
         pattern=re.compile(rf"(?<= )(?:{entry.pattern})(?= )" if english else entry.pattern),
         role=_ROLES[roles.pop()] if roles else Role.SIGN,
         negatable="own_negation" not in labels,
         idiom_prone="idiom_prone" in labels,
         speaks_of_past="speaks_of_past" in labels,
         third_party="third_party" in labels,
+        unless=tuple(label.removeprefix("unless:") for label in entry.labels if label.startswith("unless:")),
     )
 
 

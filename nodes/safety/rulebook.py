@@ -2,8 +2,7 @@
 
     ~body~ = arms?|wrists?|legs?            a name for a part that several rules share
     [cutting] self_harm elevated            a rule: its name, then its labels
-    hints: cut|burn|razor                   one of these must be in the text, else the rule is not tried; speed only
-    - cutting my ~body~                     a way of saying it: a regular expression, `~w3~` for up to three words
+    - cutting my ~body~                     a way of saying it: a regular expression, `~w3~` for up to three words, no negation among them (`~a3~`: any)
         (?! shaving)                        indented further: goes on without a break
     # a comment
 
@@ -24,7 +23,6 @@ class Entry(NamedTuple):
 
     name: str
     labels: tuple[str, ...]
-    hints: tuple[str, ...]
     alternatives: tuple[str, ...]
 
     @property
@@ -47,12 +45,11 @@ def read_rules(book: str) -> tuple[Entry, ...]:
     names: dict[str, str] = {}
     entries: list[Entry] = []
     head: tuple[str, tuple[str, ...]] | None = None
-    hints: tuple[str, ...] = ()
     lines: list[str] = []
 
     def close() -> None:
         if head is not None:
-            entries.append(Entry(head[0], head[1], hints, tuple(_filled(line, names) for line in lines)))
+            entries.append(Entry(head[0], head[1], tuple(_filled(line, names) for line in lines)))
 
     for number, raw in enumerate(_text(book).splitlines(), start=1):
         where = f"nodes/safety/rules/{book}.txt, line {number}"
@@ -76,13 +73,11 @@ def read_rules(book: str) -> tuple[Entry, ...]:
             name, bracket, labels = raw[1:].partition("]")
             if not bracket:
                 raise RulebookError(f"{where}: a rule begins with '[name] labels'")
-            head, hints, lines = (name, tuple(labels.split())), (), []
-        elif raw.startswith("hints: ") and head is not None:
-            hints = (*hints, *raw.removeprefix("hints: ").split("|"))
+            head, lines = (name, tuple(labels.split())), []
         elif raw.startswith("- ") and head is not None:
             lines.append(raw[2:])
         else:
-            raise RulebookError(f"{where}: expected '[name]', 'hints: ', '- ' or an indented line")
+            raise RulebookError(f"{where}: expected '[name]', '- ' or an indented line")
     close()
     return tuple(entries)
 
@@ -90,6 +85,8 @@ def read_rules(book: str) -> tuple[Entry, ...]:
 def _filled(pattern: str, names: dict[str, str]) -> str:
     def value(match: re.Match[str]) -> str:
         if match[1] == "w" and match[2]:
+            return rf"(?:(?!not |never |no |nobody |nowhere )[^ .]+ ){{0,{match[2]}}}"
+        if match[1] == "a" and match[2]:
             return rf"(?:[^ .]+ ){{0,{match[2]}}}"
         return f"(?:{_filled(names[match[1]], names)})"
 

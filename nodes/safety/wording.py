@@ -25,7 +25,7 @@ _WITH_IS = {"he", "she", "it", "that", "there", "what", "who", "where", "here", 
 class Plain(NamedTuple):
     """A message in plain form.
 
-    `text` holds words parted by single spaces, with a space at both ends; `written` is the message after NFKC, from
+    `text` holds words parted by single spaces, as sentences, with ' . ' before and after each; `written` is the message after NFKC, from
     which `as_written` quotes.
     """
 
@@ -94,12 +94,13 @@ def plain(text: str) -> Plain:
     lowered = written.translate(_QUOTES).lower()
     if len(lowered) != len(written):  # a few letters change length in lower case; quoting must stay aligned
         written = lowered
+    lowered = lowered.replace("my self", "myself ")
     if _SPACED.search(lowered):
         lowered = _SPACED.sub(lambda m: _closed(m[0]), lowered)
     words: list[str] = []
     starts: list[int] = []
     spans: list[tuple[int, int]] = []
-    at = 1
+    at = 3  # after the " . " that opens every text
     for match in _TOKEN.finditer(lowered):
         raw = match[0]
         first = raw[0]
@@ -112,7 +113,7 @@ def plain(text: str) -> Plain:
             starts.append(at)
             spans.append(match.span())
             at += len(piece) + 1
-    return Plain(f" {' '.join(words)} ", written, tuple(starts), tuple(spans))
+    return Plain(f" . {' '.join(words)} . " if words else " ", written, tuple(starts), tuple(spans))
 
 
 def _closed(spaced: str) -> str:

@@ -7,14 +7,14 @@ from conversation.seeker import Activity, Need, Scenario
 from nodes.embedded.reading import slots
 from nodes.embedded.reading.cues import Cues, add_up
 from nodes.embedded.reading.feelings import PLEASANT, FeelingWord, emphasis, feelings_in
-from nodes.embedded.reading.lexicon import phrases, word_set
+from nodes.embedded.reading.lexicon import phrases, word_classes, word_set
 from nodes.embedded.reading.reactions import Reaction, reactions_in
 from nodes.embedded.reading.specificity import content_stems
 from nodes.embedded.reading.words import Words, split_sentences, words_of
 
 _SCENARIOS = Cues(phrases("scenarios", Scenario))
 _ACTIVITIES = Cues(phrases("activities", Activity))
-_NEEDS = Cues(phrases("needs", Need))
+_NEEDS = Cues(phrases("needs", Need), word_classes("needs"))
 _FIRST = word_set("words", "first_person")
 
 

@@ -46,12 +46,12 @@ _UNDERSTANDING = (Activity.MAKING_SENSE, Activity.TORN, Activity.SEEKING_VALIDAT
 
 
 def _faded(scores: Sequence[dict[Label, int]], fade: float) -> dict[Label, float]:
-    """Scores over all turns, each turn weighing `fade` times the one after it; one turn counts at most 6 a label."""
+    """Scores over all turns, each turn weighing `fade` times the one after it; one turn counts at most 12 a label."""
     total: dict[Label, float] = {}
     weight = 1.0
     for score in reversed(scores):
         for label, value in score.items():
-            total[label] = total.get(label, 0.0) + weight * min(value, 6)
+            total[label] = total.get(label, 0.0) + weight * min(value, 12)
         weight *= fade
     return total
 
