@@ -231,3 +231,41 @@ def test_the_analyst_is_asked_without_the_fit_to_what_is_hidden() -> None:
 def test_of_an_unscored_episode_nothing_is_asked() -> None:
     assert question_of(_episode(judged=False), "e1", ()) is None
     assert question_of(_episode(End.ERROR), "e1", ()) is None
+
+
+def test_one_trouble_of_a_skill_is_one_diagnosis_whatever_the_need() -> None:
+    cases = [
+        *(_case(n, _state(), kind=DiagnosisKind.INEFFECTIVE_SKILL, skill="hear-it-out") for n in range(3)),
+        *(
+            _case(n, _state(Need.EMPATHY), kind=DiagnosisKind.INEFFECTIVE_SKILL, skill="hear-it-out")
+            for n in range(3, 6)
+        ),
+    ]
+    (found,) = diagnose(cases)
+    assert set(found.concerns.needs) == {Need.ADVICE, Need.EMPATHY}
+    assert found.shown == 6
+
+
+def test_an_unsafe_step_is_one_diagnosis_for_all_seekers() -> None:
+    kind = DiagnosisKind.UNSAFE_INTERVENTION
+    cases = [
+        _case(n, _state(need), kind=kind, skill="hear-it-out") for n, need in enumerate((Need.ADVICE, Need.EMPATHY))
+    ]
+    (found,) = diagnose(cases)
+    assert str(found.concerns) == "all seekers"
+    assert found.shown == 2
+
+
+def test_what_was_found_now_as_mismatch_and_now_as_ineffective_is_counted_together() -> None:
+    one = [_case(n, _state(), kind=DiagnosisKind.INEFFECTIVE_SKILL, skill="hear-it-out", points=5) for n in range(2)]
+    two = [_case(n, _state(), kind=DiagnosisKind.PROFILE_MISMATCH, skill="hear-it-out") for n in range(2, 4)]
+    (found,) = diagnose([*one, *two])
+    assert (found.kind, found.shown) == (DiagnosisKind.PROFILE_MISMATCH, 4)
+
+
+def test_a_skill_is_not_blamed_where_all_else_does_as_little_for_these_seekers() -> None:
+    blamed = [_case(n, _state(), kind=DiagnosisKind.INEFFECTIVE_SKILL, skill="hear-it-out") for n in range(4)]
+    hard = [_case(n, _state(), skill="another", change=-3) for n in range(4, 12)]
+    easy = [_case(n, _state(), skill="another", change=3) for n in range(4, 12)]
+    assert diagnose([*blamed, *hard]) == ()
+    assert len(diagnose([*blamed, *easy])) == 1

@@ -135,11 +135,31 @@ def test_an_announced_dip_that_does_not_come_back_is_a_finding() -> None:
     assert finding.kind is DiagnosisKind.INEFFECTIVE_SKILL
 
 
-def test_every_turn_lies_in_exactly_one_stretch() -> None:
+def test_every_turn_counts_once_with_the_skill_that_answered_it() -> None:
     turns = [_turn(1), _turn(1), _turn(1, skill="a"), _turn(1, skill="b"), _turn(1, skill="a"), _turn(1)]
-    cut = stretches(turns)
-    assert [stretch.skill_id for stretch in cut] == ["", "a", "b", "a", ""]
-    assert [index for stretch in cut for index in stretch.turns] == list(range(6))
+    found = {stretch.skill_id: stretch.turns for stretch in stretches(turns)}
+    assert found == {"": (0, 1, 5), "a": (2, 4), "b": (3,)}
+
+
+def test_a_skill_that_brings_nothing_now_and_then_brings_nothing() -> None:
+    turns = [_turn(1, LISTENING, "hear-it-out"), _turn(6, LISTENING), _turn(0, LISTENING, "hear-it-out")]
+    (finding,) = _found(turns, _skill())
+    assert (finding.kind, finding.turns) == (DiagnosisKind.INEFFECTIVE_SKILL, (0, 2))
+
+
+def test_moves_that_these_words_do_not_ask_for_are_a_mismatch() -> None:
+    pushy = _skill().model_copy(
+        update={
+            "steps": (
+                Step(id="first", aim="Advise.", moves=(SupportMove.AFFIRM, SupportMove.SUGGEST), actions=("Suggest.",)),
+            )
+        }
+    )
+    (finding,) = _found([_turn(-4, LISTENING, "hear-it-out")], pushy)
+    assert finding.kind is DiagnosisKind.PROFILE_MISMATCH
+    assert "suggest an option" in finding.why
+    (same,) = _found([_turn(-4, ADVICE, "hear-it-out")], pushy)
+    assert same.kind is DiagnosisKind.INEFFECTIVE_SKILL
 
 
 def test_loss_is_what_a_turn_stays_below_a_good_one() -> None:

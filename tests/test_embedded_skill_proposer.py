@@ -127,10 +127,15 @@ def test_a_move_that_harmed_these_seekers_is_dropped_and_the_reason_says_so() ->
 def test_a_move_that_helped_these_seekers_is_preferred() -> None:
     plain = choose_moves((M.REFLECT_FEELING, M.ASK_OPENLY), (M.VALIDATE,), ())
     seen = choose_moves(
-        (M.REFLECT_FEELING, M.ASK_OPENLY), (M.VALIDATE,), (_record(M.VALIDATE, helped=20), _record(M.ASK_OPENLY, 1, 1))
+        (M.REFLECT_FEELING, M.ASK_OPENLY), (M.VALIDATE,), (_record(M.VALIDATE, 20), _record(M.ASK_OPENLY, 10, 10))
     )
     assert plain == (M.REFLECT_FEELING, M.ASK_OPENLY)
     assert set(seen) == {M.REFLECT_FEELING, M.VALIDATE}
+
+
+def test_an_untried_move_does_not_lose_to_moves_that_were_followed_as_usual() -> None:
+    usual = tuple(_record(move, helped=16, harmed=4) for move in (M.RESTATE, M.REFLECT_FEELING, M.ASK_OPENLY))
+    assert M.AFFIRM in choose_moves((M.AFFIRM, M.VALIDATE), (M.RESTATE, M.REFLECT_FEELING), usual)
 
 
 def test_two_bad_replies_are_too_few_to_drop_a_move() -> None:
