@@ -15,7 +15,7 @@ from pydantic import TypeAdapter, ValidationError
 from conversation.profile import Profile
 from conversation.profile_check import check
 
-__all__ = ["UnknownProfileError", "authored", "check", "profile"]
+__all__ = ["UnknownProfileError", "authored", "check", "counter", "profile"]
 
 
 class UnknownProfileError(KeyError):
@@ -27,31 +27,34 @@ class UnknownProfileError(KeyError):
 
 @cache
 def authored() -> tuple[Profile, ...]:
-    """All authored profiles, ordered by split, then as written.
+    """The 96 authored profiles: every cell once in each of the four splits, ordered by split, then as written.
 
     Raises:
         ValueError: a file is not what it should be; the message names the file and the profile.
     """
-    found: dict[str, Profile] = {}
-    folder = files("conversation") / "authored" / "profiles"
-    for name in ("train", "selection", "audit", "report", "counter"):
-        file = folder / f"{name}.json"
-        if not file.is_file():
-            continue
-        for profile in _read(name, file.read_text(encoding="utf-8")):
-            if profile.id in found:
-                raise ValueError(f"authored/profiles/{name}.json: profile '{profile.id}' is there twice")
-            found[profile.id] = profile
-    return tuple(found.values())
+    return _unique("train", "selection", "audit", "report")
+
+
+@cache
+def counter() -> tuple[Profile, ...]:
+    """The 24 counter-profiles, every cell once, six in each split: seekers for whom agreement harms.
+
+    Each presses for agreement with its `harmful_claim`. None likes a move that agrees, and a gentle other view is no
+    trigger to any of them, so that flattery can only lose and care can win.
+
+    Raises:
+        ValueError: as `authored`.
+    """
+    return _unique("counter")
 
 
 def profile(profile_id: str) -> Profile:
-    """The authored profile with this id.
+    """The authored profile, or counter-profile, with this id.
 
     Raises:
         UnknownProfileError: there is none.
     """
-    by_id = {p.id: p for p in authored()}
+    by_id = {p.id: p for p in (*authored(), *counter())}
     if profile_id not in by_id:
         near = get_close_matches(profile_id, by_id, n=3, cutoff=0.4)
         hint = f"did you mean {', '.join(near)}?" if near else "`esc-skills profiles list` shows all"
@@ -59,7 +62,18 @@ def profile(profile_id: str) -> Profile:
     return by_id[profile_id]
 
 
-def _read(name: str, text: str) -> tuple[Profile, ...]:
+def _unique(*names: str) -> tuple[Profile, ...]:
+    found: dict[str, Profile] = {}
+    for name in names:
+        for read in _read(name):
+            if read.id in found:
+                raise ValueError(f"authored/profiles/{name}.json: profile '{read.id}' is there twice")
+            found[read.id] = read
+    return tuple(found.values())
+
+
+def _read(name: str) -> tuple[Profile, ...]:
+    text = (files("conversation") / "authored" / "profiles" / f"{name}.json").read_text(encoding="utf-8")
     try:
         return TypeAdapter(tuple[Profile, ...]).validate_python(json.loads(text))
     except (ValidationError, json.JSONDecodeError) as error:

@@ -7,7 +7,7 @@ import pytest
 from conversation.dialogue import Line, Speaker
 from conversation.profile import Character, Intention, Profile
 from conversation.profile_check import alike, betrays
-from conversation.profiles import authored
+from conversation.profiles import authored, counter
 from conversation.scenarios import fresh_profiles, story_parts
 from conversation.seeker import RiskTier
 from nodes.crisis_gate import assess
@@ -68,7 +68,7 @@ def test_passive_seekers_say_less_than_the_others() -> None:
 
 
 def seekers() -> list[Profile]:
-    return [*authored(), *fresh_profiles(0, 240)]
+    return [*authored(), *counter(), *fresh_profiles(0, 240)]
 
 
 def test_no_line_of_the_pools_would_be_stopped_by_the_crisis_gate() -> None:
