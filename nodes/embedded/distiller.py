@@ -46,6 +46,9 @@ ADVISING = (SupportMove.SUGGEST, SupportMove.PLAN, SupportMove.COACH, SupportMov
 
 LONGEST_TITLE = 80
 
+NEARLY_ALL = 0.8
+"""Share of the weight that prototypes with a label must have, for it to become a condition."""
+
 _QUESTIONS = (SupportMove.ASK_OPENLY, SupportMove.ASK_TO_CLARIFY)
 _NEVER = (SupportMove.DISCLOSE_SELF, SupportMove.UNCLEAR, SupportMove.RAPPORT)
 _PARTNER = {
@@ -115,12 +118,16 @@ class _Moment:
 
     def __init__(self, helped: Sequence[Prototype]) -> None:
         self.activity: Activity = helped[0].activity
-        # A moment named by its activity alone is what is left beside others: it must not claim what sets those apart.
-        share = 0.5 if "/" in helped[0].moment else 0.8
-        self.needs: tuple[Need, ...] = _shared(helped, lambda p: p.needs, share)
-        self.readiness: tuple[Readiness, ...] = _shared(helped, lambda p: p.readiness, share)
-        tones = _shared(helped, lambda p: (leading_tone(p.emotions),), share)
-        self.tone: Tone = tones[0] if tones else Tone.PLAIN
+        # What a moment is named for sets it apart from its siblings; anything else it may claim only if nearly all have
+        # it, or two skills would compete for the same seekers.
+        named = helped[0].moment.split("/")[1:]
+        needs = tuple(need for need in Need if need in named)
+        tones = tuple(tone for tone in Tone if tone in named)
+        self.needs: tuple[Need, ...] = needs or _shared(helped, lambda p: p.needs, NEARLY_ALL)
+        self.readiness: tuple[Readiness, ...] = _shared(helped, lambda p: p.readiness, NEARLY_ALL)
+        self.tone: Tone = next(
+            iter(tones or _shared(helped, lambda p: (leading_tone(p.emotions),), NEARLY_ALL)), Tone.PLAIN
+        )
         self.text: MomentText = moment_text(self.activity)
         self.need: Need = self.needs[0] if self.needs else Need.UNCLEAR
 
