@@ -17,8 +17,9 @@ from nodes.safety.language import UnsupportedLanguage, require_known
 from nodes.safety.read import Reading, read
 from nodes.safety.rule import Role, Sign
 
-_LOOKED_BACK = 8
+_LOOKED_BACK = 4
 """Seeker messages before the last that still colour it."""
+_GRAVER = {RiskTier.CONCERN: RiskTier.ELEVATED, RiskTier.ELEVATED: RiskTier.IMMINENT}
 _WEAK_NEEDED = 3
 """Weak signs of different families that together make a concern: burden or aloneness must be among them."""
 
@@ -58,10 +59,14 @@ def assess(transcript: Transcript, *, locale: str = "en") -> Risk:
         thought_of_it = thought_of_it or RiskKind.SUICIDE in found.kinds and found.tier.level >= RiskTier.ELEVATED.level
 
     plans = [sign for sign in now if sign.role is Role.PLAN]
-    if plans and (thought_of_it or thought_before):
-        tier = RiskTier.IMMINENT if tier is not RiskTier.NONE or thought_before else tier
+    if plans and (thought_of_it or (thought_before and not _denies(asked, answer))):
+        tier = RiskTier.IMMINENT
         kinds.add(RiskKind.SUICIDE)
         signs.extend(sign.words for sign in plans)
+    soft = [sign for sign in now if sign.role is Role.SOFT]
+    if soft and thought_of_it and tier in _GRAVER:
+        tier = _GRAVER[tier]
+        signs.extend(sign.words for sign in soft)
     if tier is RiskTier.CONCERN and thought_before and RiskKind.SUICIDE in kinds and not _denies(asked, answer):
         tier = RiskTier.ELEVATED
     if tier is RiskTier.NONE and not _denies(asked, answer):

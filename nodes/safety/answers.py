@@ -89,7 +89,7 @@ _ZH_UNSURE = re.compile(r"^[,，。.…\s]*(?:不知道|不清楚|不确定|说�
 @lru_cache(maxsize=4096)
 def answer_of(seeker_text: str) -> Answer:
     """How a message answers a yes-or-no question, by the way it begins."""
-    text = plain(seeker_text).text
+    text = plain(seeker_text).text.removeprefix(" .")
     raw = seeker_text.strip().lower()
     if not raw.strip(".… "):
         return Answer.UNSURE

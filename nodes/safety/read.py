@@ -103,7 +103,7 @@ def _in_scope(rule: Rule, text: str, match: re.Match[str], laughing: bool) -> Ri
         return None
     if any(_CONTEXTS[name].search(sentence) for name in rule.unless):
         return None
-    if rule.negatable and rule.role is not Role.PLAN and _NEGATED.search(before) and not _UNNEGATED.search(before):
+    if rule.negatable and rule.role in (Role.SIGN, Role.WEAK) and _NEGATED.search(before) and not _UNNEGATED.search(before):
         return None
     fiction = _FICTION.search(before)
     if fiction and _FICTION_VERB.search(before[fiction.start() :] + " "):

@@ -24,7 +24,9 @@ class Role(StrEnum):
     WEAK = "weak"
     """Counts only together with others: hopelessness, burden, exhaustion, farewell."""
     PLAN = "plan"
-    """Means, place, time or preparation: makes ideation imminent, and says little without it."""
+    """Means, place or preparation: makes ideation imminent, and says little without it."""
+    SOFT = "soft"
+    """A time, or a goodbye: weighs only in the same turn as ideation."""
 
 
 @dataclass(frozen=True, slots=True)
