@@ -1,6 +1,6 @@
 """Where do unseen seekers come from? They are composed from authored parts, the same ones for the same seed and index.
 
-A fresh profile is a story part × a persona whom the story could befall × intention × character × opening × the
+A fresh profile is a story part that suits the intention × a persona whom it could befall × character × opening × the
 disclosures that this seeker has (at least six, all four levels) × the details that the story leaves open (how many
 weeks, which place) × likes and triggers. `space_size()` counts the possibilities; `fresh(seed, index)` draws one.
 
@@ -36,6 +36,7 @@ class StoryPart(Story):
     slots: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     ages: tuple[int, int] = Field(default=(18, 99), description="youngest and oldest whom it could befall")
     life: frozenset[str] = Field(default=frozenset(), description="what the persona's life must leave room for")
+    unfit: frozenset[Intention] = Field(default=frozenset(), description="intentions that make no sense with it")
 
 
 class PersonaPart(Persona):
@@ -93,16 +94,16 @@ _HIDDEN: dict[Intention, tuple[str, ...]] = {
         "I want to hear that it counted for something that I {effort}.",
     ),
     Intention.VENTING: (
-        "I want to get {topic} off my chest to somebody who stays with it and does not try to mend it.",
+        "I want to get all that about {topic} off my chest, to somebody who stays and does not mend it.",
         "I want somebody to hear me out about {topic}, all of it, without cutting in with solutions.",
     ),
     Intention.EMPATHY: (
-        "I want somebody to feel how deep {topic} goes, and not to cheer me up.",
-        "I want the weight of {topic} to be understood, which 'it will be fine' never does.",
+        "I want somebody to feel how deep it goes when I talk about {topic}, and not to cheer me up.",
+        "I want it understood how heavy it is to live with {topic}; 'it will be fine' never does that.",
     ),
     Intention.BLAMELESS: (
         "I want to hear that I did nothing wrong when it comes to {topic}.",
-        "I want somebody to say plainly that {topic} cannot be laid at my door.",
+        "I want somebody to say plainly that I am not the guilty one when it comes to {topic}.",
     ),
 }
 
@@ -134,9 +135,12 @@ def fresh_profiles(seed: int, count: int, cells: tuple[str, ...] | None = None) 
 
 
 def space_size() -> int:
-    """How many different profiles can be drawn: a count over all parts, not an estimate."""
-    parts = sum(_variants(story) * len(suited(story)) for story in story_parts())
-    return parts * sum(_tastes(i, c) for i, c in product(Intention, Character))
+    """How many different profiles can be drawn: a count over all parts, not an estimate (about 2 × 10⁹ as written)."""
+    return sum(
+        _variants(story) * len(suited(story)) * sum(_tastes(intention, character) for character in Character)
+        for intention in Intention
+        for story in _told_with(intention)
+    )
 
 
 @cache
@@ -157,10 +161,15 @@ def suited(story: StoryPart) -> tuple[PersonaPart, ...]:
     return tuple(p for p in persona_parts() if youngest <= p.age <= oldest and story.life <= p.life)
 
 
+@cache
+def _told_with(intention: Intention) -> tuple[StoryPart, ...]:
+    return tuple(story for story in story_parts() if intention not in story.unfit)
+
+
 def _compose(rng: random.Random, cell: str, profile_id: str, split: Split) -> Profile:
     wanted, met_as = cell.split("/")
     intention, character = Intention(wanted), Character(met_as)
-    part = rng.choice(story_parts())
+    part = rng.choice(_told_with(intention))
     persona = rng.choice(suited(part))
     story = _told(rng, part)
     likes, triggers = _taste(rng, intention, character)
@@ -181,7 +190,7 @@ def _compose(rng: random.Random, cell: str, profile_id: str, split: Split) -> Pr
 
 def _told(rng: random.Random, part: StoryPart) -> Story:
     """The story as this seeker has it: slots filled, some disclosures left out, order drawn within each level."""
-    text = part.model_dump_json(exclude={"slots", "ages", "life"})
+    text = part.model_dump_json(exclude={"slots", "ages", "life", "unfit"})
     for mark, fillings in part.slots.items():
         text = text.replace(mark, json.dumps(rng.choice(fillings), ensure_ascii=False)[1:-1])
     story = Story.model_validate_json(text)

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from conversation.profile import Split
+from conversation.profile import Intention, Split
 from conversation.profile_check import check_story
 from conversation.profiles import authored, counter
 from conversation.scenarios import (
@@ -110,3 +110,14 @@ def test_a_wrong_cell_or_index_is_refused() -> None:
         fresh(0, 0, cell="praise")
     with pytest.raises(ValueError, match="negative"):
         fresh(0, -1)
+
+
+def test_whoever_wonders_about_others_has_somebody_to_wonder_about() -> None:
+    for story in story_parts():
+        if Intention.OTHERS_MOTIVES not in story.unfit:
+            assert story.person, story.id
+
+
+def test_every_intention_has_many_stories() -> None:
+    for intention in Intention:
+        assert sum(intention not in story.unfit for story in story_parts()) >= 18, intention
