@@ -77,7 +77,7 @@ def feelings_in(text: Words) -> tuple[FeelingWord, ...]:
         if hit is None:
             continue
         name, (emotion, strength, adjective) = hit
-        if name in _ONLY_AFTER_FEEL and not (before and before[-1] in _LEADS):
+        if name in _ONLY_AFTER_FEEL and (not before or before[-1] not in _LEADS or words[place : place + 1] == ("to",)):
             continue
         place += name.count(" ")
         if not _NEGATORS.isdisjoint(before[-3:]):

@@ -12,8 +12,8 @@ from nodes.embedded.reading.reactions import Reaction, reactions_in
 from nodes.embedded.reading.specificity import content_stems
 from nodes.embedded.reading.words import Words, split_sentences, words_of
 
-_SCENARIOS = Cues(phrases("scenarios", Scenario))
-_ACTIVITIES = Cues(phrases("activities", Activity))
+_SCENARIOS = Cues(phrases("scenarios", Scenario), word_classes("scenarios"))
+_ACTIVITIES = Cues(phrases("activities", Activity), word_classes("activities"))
 _NEEDS = Cues(phrases("needs", Need), word_classes("needs"))
 _FIRST = word_set("words", "first_person")
 
@@ -32,6 +32,7 @@ class Signs:
         first_person: How often the seeker speaks of themselves.
         emphasis: How emphatic it is, 0 upwards.
         persons, problem, effort: Slots (`slots.py`).
+        problem_field: Scenarios that the words of the problem speak of.
     """
 
     words: Words
@@ -46,7 +47,8 @@ class Signs:
     first_person: int
     emphasis: int
     persons: tuple[str, ...]
-    problem: str
+    problem: slots.Problem | None
+    problem_field: frozenset[Scenario]
     effort: str
 
     @property
@@ -65,6 +67,7 @@ def signs_of(text: str) -> Signs:
     """Read one seeker message."""
     whole = words_of(text)
     sentences = [words_of(sentence) for sentence in split_sentences(text)]
+    problem = slots.problem_in(text)
     return Signs(
         words=whole,
         length=whole.length,
@@ -78,6 +81,9 @@ def signs_of(text: str) -> Signs:
         first_person=sum(word in _FIRST for word in whole.words),
         emphasis=emphasis(whole) + 2 * _shouted(text) + min(2, text.count("!")),
         persons=slots.persons_in(text),
-        problem=slots.problem_in(text),
+        problem=problem,
+        problem_field=frozenset(_SCENARIOS.find(words_of(problem.words.replace("your ", "my "))))
+        if problem
+        else frozenset(),
         effort=slots.effort_in(text),
     )

@@ -6,6 +6,7 @@ Each slot is made fit for its place: 'about {problem}', '{person}' ('your manage
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from nodes.embedded.reading.lexicon import word_set
 
@@ -82,10 +83,12 @@ _EFFORT_VERB = (
     "started|stopped|cooked|cleaned|paid|prepared|fought|listened|held|raised|built|quit|visited|sat|fixed|trained|"
     "volunteered|made|put|did|went"
 )
+_EFFORT_BEFORE = r"(?:also|even|always|just|really|still|already|only|then|at\s+least|actually|finally)\s+"
 _EFFORT = re.compile(
-    rf"\bI(?:['’]ve|\s+have|['’]m|\s+am|\s+was)?\s+(?:been\s+)?(?:also\s+|even\s+|always\s+|just\s+|really\s+|still\s+|already\s+|only\s+)*"
-    rf"(?P<verb>{_EFFORT_VERB}|trying|working|applying|studying|looking\s+after|taking\s+care|helping|caring|saving|"
-    rf"practi[sc]ing|reading|keeping|supporting|holding|paying|covering)\b(?P<rest>[^.,;:!?()\n]*)",
+    rf"\bI(?:(?:['’]ve|\s+have)?\s+(?:{_EFFORT_BEFORE})*(?P<past>{_EFFORT_VERB})|"
+    rf"(?:['’]ve\s+been|\s+have\s+been|['’]m|\s+am|\s+was)\s+(?:{_EFFORT_BEFORE})*"
+    r"(?P<going>trying|working|applying|studying|looking\s+after|taking\s+care|helping|caring|saving|practi[sc]ing|"
+    r"keeping|supporting|holding|paying|covering))\b(?P<rest>[^.,;:!?()\n]*)",
     re.IGNORECASE,
 )
 _EFFORT_NEEDS: dict[str, re.Pattern[str]] = {
@@ -110,6 +113,7 @@ _CLAUSE_END = re.compile(
     re.IGNORECASE,
 )
 _NOT_PROBLEMS = word_set("words", "not_a_problem")
+_LEADS_ON = word_set("words", "leads_on")
 
 
 def turn_pronouns(words: str) -> str:
@@ -124,6 +128,14 @@ def turn_pronouns(words: str) -> str:
     return " ".join(turned)
 
 
+def _trimmed(words: str) -> str:
+    """The words without those at the end that lead on to something cut off: 'about', 'a', 'to'."""
+    kept = words.split()
+    while kept and kept[-1].lower().strip("'") in _LEADS_ON:
+        kept.pop()
+    return " ".join(kept)
+
+
 def _lower_first(words: str) -> str:
     return words[:1].lower() + words[1:] if words[:2] != "I " else words
 
@@ -134,33 +146,46 @@ def persons_in(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"your {' '.join(match.group(2).lower().split())}" for match in _PERSON.finditer(text)))
 
 
+class Problem(NamedTuple):
+    """The problem in a few of the seeker's own words.
+
+    Attributes:
+        words: A noun phrase that follows 'about'.
+        strength: 3 for something that happened, 2 for what is worried about, 1 for a topic that is named.
+    """
+
+    words: str
+    strength: int
+
+
 @lru_cache(maxsize=8192)
-def problem_in(text: str) -> str:
-    """The problem as a noun phrase that follows 'about': what is worried about, what happened, or the topic named."""
-    about = _ABOUT.search(text)
-    if about is not None:
-        noun = about.group(2)
-        if noun.lower().split()[-1] not in _NOT_PROBLEMS:
-            return _lower_first(turn_pronouns(f"{about.group(1).lower()} {noun}"))
+def problem_in(text: str) -> Problem | None:
+    """What happened, what is worried about, or the topic named, whichever says most; None when nothing does."""
     for pattern, words in _EVENTS:
         event = pattern.search(text)
         if event is not None:
-            return turn_pronouns(event.expand(words).lower())
+            return Problem(turn_pronouns(event.expand(words).lower()), 3)
+    about = _ABOUT.search(text)
+    if about is not None:
+        noun = _trimmed(about.group(2))
+        if noun and noun.lower().split()[-1] not in _NOT_PROBLEMS:
+            own = about.group(1).lower() in ("my", "our")
+            return Problem(_lower_first(turn_pronouns(f"{about.group(1).lower()} {noun}")), 2 if own else 1)
     topic = _MY_TOPIC.search(text)
-    return " ".join(turn_pronouns(topic.group().lower()).split()) if topic is not None else ""
+    return None if topic is None else Problem(" ".join(turn_pronouns(topic.group().lower()).split()), 1)
 
 
 @lru_cache(maxsize=8192)
 def effort_in(text: str) -> str:
     """Something the seeker did or tried, as words that follow 'you': 'stayed late every night to finish it'."""
     for match in _EFFORT.finditer(text):
-        verb = " ".join(match.group("verb").lower().split())
-        rest = _CLAUSE_END.sub("", match.group("rest")).strip()
+        verb = " ".join((match.group("past") or match.group("going")).lower().split())
+        rest = _trimmed(_CLAUSE_END.sub("", match.group("rest")))
         needs = _EFFORT_NEEDS.get(verb)
         if not rest or len(rest.split()) > 12 or (needs is not None and not needs.search(rest)):
             continue
         if re.match(r"(?:to (?:kill|hurt|end)|so hard not|suicide|self)", rest, re.IGNORECASE):
             continue
-        lead = "have been " if verb.endswith("ing") or verb.startswith(("looking", "taking")) else ""
+        lead = "have been " if match.group("going") else ""
         return turn_pronouns(f"{lead}{verb} {rest}")
     return ""

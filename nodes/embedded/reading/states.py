@@ -18,6 +18,15 @@ _TOPICS = {Scenario(name): lines[0] for name, lines in sections("topics").items(
 _FADE_NEED = 0.75
 """What a need said one turn earlier still weighs."""
 _FADE_FEELING = 0.6
+_FADE_SCENARIO = 0.9
+"""A stressor that was named stays; one that keeps being named outweighs it in time."""
+_LEAST_SCENARIO = 2.0
+_LEAST_NEED = 3.0
+_LEAST_ACTIVITY = 4
+_MINIMAL = 6
+"""Words up to which a turn that shows nothing else is minimal."""
+_PUSHES = (ResponseChange.CORRECTS, ResponseChange.REJECTS, ResponseChange.TURNS_ON_SUPPORTER)
+_PLANS = (ResponseChange.COMMITS, ResponseChange.VOICES_HOPE)
 _REQUESTS = (Activity.ASKING_ADVICE, Activity.SEEKING_VALIDATION)
 _AFFECTS = (
     Activity.HOPELESS, Activity.GRIEVING, Activity.SELF_BLAMING, Activity.OVERWHELMED, Activity.ALONE,
@@ -61,27 +70,54 @@ def _best(scores: dict[Label, float], least: float) -> Label | None:
     return best if best is not None and scores[best] >= least else None
 
 
-def _activities(now: Signs, change: ResponseChange | None, first: bool) -> tuple[Activity, Activity | None]:
+def _activities(now: Signs, change: ResponseChange | None) -> tuple[Activity, Activity | None]:
     """Primary and second activity of a turn: request before affect, affect before narrative."""
-    scores = dict(now.activities)
+    scores = now.activities
     ranked: list[Activity] = []
-    for group in (_REQUESTS, (Activity.PUSHING_BACK,), (Activity.EASING,), _AFFECTS, (Activity.MAKING_SENSE,)):
-        least = 3 if not (first and group[0] is Activity.PUSHING_BACK) else 99
-        found = [activity for activity in group if scores.get(activity, 0) >= least]
+    for group in (_REQUESTS, _AFFECTS, (Activity.MAKING_SENSE,), (Activity.EASING,)):
+        found = [activity for activity in group if scores.get(activity, 0) >= _LEAST_ACTIVITY]
         ranked += sorted(found, key=lambda activity: (-scores[activity], activity.value))
-    if change in (ResponseChange.CORRECTS, ResponseChange.REJECTS, ResponseChange.TURNS_ON_SUPPORTER):
-        ranked = [Activity.PUSHING_BACK, *(a for a in ranked if a is not Activity.PUSHING_BACK)]
+    if change in _PUSHES:
+        ranked = [Activity.PUSHING_BACK, *ranked]
+    elif change in _PLANS and not any(activity in _REQUESTS for activity in ranked):
+        ranked = [Activity.EASING, *(activity for activity in ranked if activity is not Activity.EASING)]
     if not ranked and now.painful:
         strongest = max(now.painful, key=lambda feeling: feeling.strength)
         by_emotion = _BY_EMOTION.get(strongest.emotion)
         if by_emotion is not None:
             ranked.append(by_emotion)
     if not ranked:
-        if now.length <= 6 or scores.get(Activity.GUARDED, 0) >= 3:
-            ranked.append(Activity.GUARDED)
-        else:
-            ranked.append(Activity.TELLING)
+        minimal = now.length <= _MINIMAL or scores.get(Activity.GUARDED, 0) >= _LEAST_ACTIVITY
+        ranked.append(Activity.GUARDED if minimal else Activity.TELLING)
     return ranked[0], ranked[1] if len(ranked) > 1 else None
+
+
+def _scenario(signs: Sequence[Signs]) -> Scenario:
+    """The stressor named most; low mood only where no other is, since it colours all of them."""
+    total = _faded([sign.scenarios for sign in signs], _FADE_SCENARIO)
+    low = total.pop(Scenario.LOW_MOOD, 0.0)
+    best = _best(total, _LEAST_SCENARIO)
+    if best is not None and (total[best] > _LEAST_SCENARIO or low < _LEAST_SCENARIO):
+        return best
+    return Scenario.LOW_MOOD if low >= _LEAST_SCENARIO else Scenario.UNCLEAR
+
+
+def _problem(signs: Sequence[Signs], scenario: Scenario) -> str:
+    """The problem phrase that says most; one of the scenario's own field says more, and of equals the first named."""
+    best, most = "", 1
+    for sign in signs:
+        if sign.problem is None:
+            continue
+        weight = sign.problem.strength + 2 * (scenario in sign.problem_field)
+        if weight > most or (not best and scenario is Scenario.UNCLEAR):
+            best, most = sign.problem.words, weight
+    return best or _TOPICS.get(scenario, "")
+
+
+def _person(signs: Sequence[Signs]) -> str:
+    """The other person named most often; of equals the one named last."""
+    named = [person for sign in signs for person in sign.persons]
+    return max(reversed(named), key=named.count, default="")
 
 
 def _feeling(signs: Sequence[Signs]) -> tuple[Emotion, str]:
@@ -138,7 +174,7 @@ def _resistance(signs: Sequence[Signs], change: ResponseChange | None) -> Resist
     now = signs[-1]
     if change is ResponseChange.TURNS_ON_SUPPORTER:
         return Resistance.HOSTILITY
-    if change in (ResponseChange.REJECTS, ResponseChange.CORRECTS) or now.activities.get(Activity.PUSHING_BACK, 0) >= 6:
+    if change in (ResponseChange.REJECTS, ResponseChange.CORRECTS):
         return Resistance.DEFENSIVENESS
     if len(signs) < 2:
         return Resistance.NONE
@@ -166,11 +202,11 @@ def read_state(transcript: Transcript) -> SeekerState:
     signs = [signs_of(turn) for turn in turns]
     now = signs[-1]
     change = read_change(turns[-2], reply, turns[-1]) if len(turns) > 1 else None
-    activity, second = _activities(now, change, first=len(turns) == 1)
+    activity, second = _activities(now, change)
     emotion, feeling = _feeling(signs)
-    need = _best(_faded([sign.needs for sign in signs], _FADE_NEED), 2.0)
+    need = _best(_faded([sign.needs for sign in signs], _FADE_NEED), _LEAST_NEED)
     need = need or _NEED_OF_ACTIVITY.get(activity, Need.UNCLEAR)
-    scenario = _best(_faded([sign.scenarios for sign in signs], 1.0), 2.0) or Scenario.UNCLEAR
+    scenario = _scenario(signs)
     return SeekerState(
         activity=activity,
         second_activity=second,
@@ -182,9 +218,9 @@ def read_state(transcript: Transcript) -> SeekerState:
         openness=_openness(signs),
         resistance=_resistance(signs, change),
         change=change,
-        problem=next((sign.problem for sign in reversed(signs) if sign.problem), "") or _TOPICS.get(scenario, ""),
+        problem=_problem(signs, scenario),
         feeling="" if emotion in PLEASANT else feeling,
-        person=next((sign.persons[-1] for sign in reversed(signs) if sign.persons), ""),
+        person=_person(signs),
         effort=next((sign.effort for sign in reversed(signs) if sign.effort), ""),
     )
 
