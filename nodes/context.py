@@ -6,13 +6,14 @@ worker process can be given the same one; what it opens (bank, models) is shared
 
 import hashlib
 import os
+import pickle
 import threading
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
 from langgraph.runtime import get_runtime
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from nodes.agent import read_prompt
@@ -65,15 +66,19 @@ class Context(BaseModel):
         own = {name: getattr(self, name) for name in Context.model_fields}
         return Context(**{**own, **settings})
 
-    @cached_property
+    @property
     def resources(self) -> "Resources":
-        """What these settings open; opened once in a process for equal settings.
+        """What these settings open; opened once in a process for equal settings, and again after `close_all`.
 
         Raises:
             BankError: the bank cannot be opened, or has no such generation.
             ValueError: a setting that fits nothing.
         """
-        return _open(self)
+        if self._opened is None or self._opened[0] != _epoch:
+            self._opened = (_epoch, _open(self))
+        return self._opened[1]
+
+    _opened: "tuple[int, Resources] | None" = PrivateAttr(default=None)
 
 
 class Environment(BaseSettings):
@@ -116,6 +121,7 @@ class Resources:
 
 
 _lock = threading.RLock()
+_epoch = 0
 _chats: dict[str, Chat] = {}
 _banks: dict[tuple[str, str, str], Bank] = {}
 _views: dict[tuple[str, str, str, int | None, str], BankView] = {}
@@ -124,7 +130,8 @@ _views: dict[tuple[str, str, str, int | None, str], BankView] = {}
 def _open(context: Context) -> Resources:
     models = context.models or Models.from_environment()
     with _lock:
-        key = f"{models!r}\x1f{context.concurrency}\x1f{context.budget.model_dump_json()}"
+        # Pickled, since `repr` masks keys: two keys for one endpoint are two accounts.
+        key = hashlib.sha256(pickle.dumps((models.model_dump(), context.concurrency, context.budget))).hexdigest()
         if key not in _chats:
             _chats[key] = Chat(models, max_concurrency=context.concurrency, budget=context.budget)
         bank = open_bank(context.bank, embedder=context.embedder, index=context.index)
@@ -176,8 +183,12 @@ def starter_changes() -> tuple[Change, ...]:
 
 
 def close_all() -> None:
-    """Close every bank that this process has opened; the next use opens it again."""
+    """Close every bank and model that this process has opened; the next use opens it again."""
+    global _epoch
     with _lock:
+        _epoch += 1
+        for chat in _chats.values():
+            chat.close()
         for bank in _banks.values():
             bank.close()
         _banks.clear()
