@@ -15,7 +15,7 @@ from nodes.agent import Agent, read_prompt
 from nodes.chat import Chat, Models, RoleSettings
 from nodes.embedded.engine import PLAYERS, EmbeddedChatModel
 from nodes.embedded.server import EmbeddedServer
-from nodes.exchange import Exchange
+from nodes.seam.exchange import Exchange
 
 CALLS = 2000
 ROUNDS = 7

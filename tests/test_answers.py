@@ -3,7 +3,7 @@
 import pytest
 
 from conversation.model import Value
-from nodes.answers import TextStream, read_answer, read_text, strip_thinking
+from nodes.seam.answers import TextStream, read_answer, read_text, strip_thinking
 from nodes.errors import Malformed
 
 

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from nodes.loop import CallLoop, call_loop
+from nodes.seam.loop import CallLoop, call_loop
 
 
 async def where() -> str:

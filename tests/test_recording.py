@@ -12,7 +12,7 @@ from nodes.chat import Chat, Malformed, Models, NotRecorded, RoleSettings, Unava
 from nodes.embedded.engine import PLAYERS
 from nodes.embedded.faulty_server import FaultyServer
 from nodes.embedded.server import EmbeddedServer
-from nodes.recording import Replay
+from nodes.seam.recording import Replay
 
 
 class Sum(Value):

@@ -10,8 +10,8 @@ from pydantic import BaseModel
 from pydantic_core import PydanticSerializationError
 
 from nodes.agent import Agent
-from nodes.answers import read_answer, read_text, schema_of, validate
-from nodes.endpoint import Endpoint, Request
+from nodes.seam.answers import read_answer, read_text, schema_of, validate
+from nodes.seam.endpoint import Endpoint, Request
 from nodes.errors import ChatError, Malformed, Refused, Truncated
 
 NOSTREAM = "nostream"
