@@ -250,6 +250,29 @@ def test_hollow_wording_is_filled_and_the_moves_stay() -> None:
     assert [s for s in body.steps if s.id != step.id] == [s for s in hollow.steps if s.id != step.id]
 
 
+def test_all_hollow_steps_of_a_skill_are_filled_in_one_edit() -> None:
+    skill = STARTER["hear-anger-out"]
+    empty = [
+        step.model_dump() | {"moves": (M.RAPPORT,), "wording": ("Take your time.",), "actions": ("Be there.",)}
+        for step in skill.steps
+    ]
+    hollow = Skill.model_validate(skill.model_dump() | {"steps": empty})
+    diagnosis = _diagnosis(INEFFECTIVE, Group(needs=(Need.LISTENING,)), skill_id=skill.id, step_id=skill.steps[0].id)
+    body = _ask(diagnosis, hollow).skills[0]
+    for step in body.steps:
+        assert M.RAPPORT not in step.moves
+        assert len(step.wording) >= 3
+
+
+def test_a_hollow_step_elsewhere_is_not_what_is_mended() -> None:
+    skill = STARTER["hear-anger-out"]
+    hollow = _hollowed(skill, skill.steps[-1].id)
+    diagnosis = _diagnosis(INEFFECTIVE, Group(needs=(Need.LISTENING,)), skill_id=skill.id, step_id=skill.steps[0].id)
+    body = _ask(diagnosis, hollow).skills[0]
+    assert body.steps[-1] == hollow.steps[-1]
+    assert body.steps[0] != hollow.steps[0]
+
+
 def test_a_step_that_brings_nothing_is_made_otherwise_then_the_skill_goes() -> None:
     skill = STARTER["hear-anger-out"]
     diagnosis = _diagnosis(INEFFECTIVE, Group(needs=(Need.LISTENING,)), skill_id=skill.id, step_id=skill.steps[0].id)

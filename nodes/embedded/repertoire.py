@@ -232,6 +232,13 @@ def step_of(planned: PlanStep, records: Sequence[MoveRecord], seed: int, *, lean
     )
 
 
+def spoken(way: str) -> str:
+    """A wording as it will sound, with words of some seeker in its slots; what is in other braces stays."""
+    for name, words in _SAMPLE.items():
+        way = way.replace(f"{{{name}}}", words)
+    return way
+
+
 def ways_to_say(moves: Sequence[SupportMove], seed: int, *what: object) -> tuple[str, ...]:
     """Ways to make these moves in order, each a sentence a move; only such in which each move can be told.
 
@@ -240,7 +247,7 @@ def ways_to_say(moves: Sequence[SupportMove], seed: int, *what: object) -> tuple
     draw = stream(seed, "wording", *what)
     stock = {}
     for move in moves:
-        ways = [way for way in templates(move) if move in read_moves(way.format_map(_SAMPLE))]
+        ways = [way for way in templates(move) if move in read_moves(spoken(way))]
         draw.shuffle(ways)
         # One way without a slot last: it can be said even where nothing could be read.
         stock[move] = sorted(ways, key=lambda way: "{" not in way)

@@ -7,9 +7,10 @@ general advice (`repertoire.py`) and how replies were followed in the seekers co
 
 from collections.abc import Callable, Iterator
 
+from conversation.support import SupportMove
 from nodes.embedded.edits import reworded, with_other_moves, without, without_step, written
 from nodes.embedded.reading.moves import read_moves
-from nodes.embedded.repertoire import LISTED, Plan, harmful, need_of, plan_for, worth
+from nodes.embedded.repertoire import LISTED, Plan, harmful, need_of, plan_for, spoken, worth
 from nodes.embedded.unsafe_words import cleaned
 from nodes.failure_analyst import DiagnosisKind
 from nodes.remembered import NothingToPropose, in_words
@@ -17,6 +18,9 @@ from nodes.skill_proposer import ChangeDraft, Diagnosis, ProposerQuestion
 from skills_bank.change import ChangeKind, Claim
 from skills_bank.lint import lint
 from skills_bank.skill import Skill
+
+_CONTACT = frozenset({SupportMove.RAPPORT, SupportMove.UNCLEAR})
+"""A step that makes no other move keeps company and does nothing."""
 
 OTHERWISE = -LISTED
 """Leaning that prefers a plan's alternatives to its usual moves: the second idea, where the first was refused."""
@@ -79,9 +83,9 @@ def _ineffective(question: ProposerQuestion, seed: int) -> Iterator[ChangeDraft]
     skill = _target(question)
     if skill is None:
         return
-    for step_id in _weak_steps(skill, question.diagnosis):
-        if _hollow(skill, step_id):
-            yield _revised(question, reworded(skill, step_id, seed), f"step '{step_id}' says how to do what it names")
+    filled = _filled(question, skill, seed)
+    if filled is not None:
+        yield _revised(question, filled, "the steps that said nothing say how to do what they are for")
     yield from _other_moves(question, skill, seed)
     yield _draft(
         question.diagnosis,
@@ -216,11 +220,18 @@ def _weak_steps(skill: Skill, diagnosis: Diagnosis) -> list[str]:
     return [step.id for step in ranked]
 
 
-def _hollow(skill: Skill, step_id: str) -> bool:
-    """Whether a step's wording does not make the moves that it names, though none of them is known to harm."""
-    step = skill.step(step_id)
-    made = {move for way in step.wording for move in read_moves(way)}
-    return not {*step.moves} & made
+def _filled(question: ProposerQuestion, skill: Skill, seed: int) -> Skill | None:
+    """The skill with every step that says nothing filled; None where none is empty, or the trouble lies in another."""
+    plan = plan_for(need_of(question.diagnosis.concerns, skill))
+    body = skill
+    for step in skill.steps:
+        if {*step.moves} <= _CONTACT:
+            body = with_other_moves(body, step.id, plan, question.diagnosis.moves, seed, leaning=LISTED)
+        elif not {*step.moves} & {move for way in step.wording for move in read_moves(spoken(way))}:
+            body = reworded(body, step.id, seed)
+    named = question.diagnosis.step_id
+    in_it = any(one != other for one, other in zip(body.steps, skill.steps, strict=True) if named in ("", one.id))
+    return body if in_it else None
 
 
 def _is_for(skill: Skill, diagnosis: Diagnosis) -> bool:
