@@ -11,7 +11,7 @@ from skills_bank.skill import Skill
 
 
 class MoveRecord(Value):
-    """How replies with a move were followed, in the seekers concerned: what people answered, in their words' polarity."""
+    """How replies with a move were followed, in the seekers concerned: by the answer's words, else by how they took it."""
 
     move: SupportMove
     helped: int = Field(ge=0)
@@ -41,7 +41,7 @@ class ProposerQuestion(Value):
 
     diagnosis: Diagnosis
     skills: tuple[Skill, ...]
-    refused: tuple[str, ...] = Field(default=(), description="earlier edits for the same trouble, in words")
+    refused: tuple[str, ...] = Field(default=(), description="earlier edits, as `nodes.remembered.in_words` tells them")
 
 
 class ChangeDraft(Value):
