@@ -11,7 +11,7 @@ from skills_bank.skill import Skill
 
 
 class MoveRecord(Value):
-    """How replies with a move were followed, in the seekers concerned: by the answer's words, else by how they took it."""
+    """How replies with a move were followed, in the seekers concerned: by the words after it, else by how it was taken."""
 
     move: SupportMove
     helped: int = Field(ge=0)
