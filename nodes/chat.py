@@ -16,9 +16,7 @@ from langchain_core.messages import AIMessage, AIMessageChunk
 from langchain_core.runnables import RunnableConfig
 
 from nodes.agent import Agent, Answer, Question
-from nodes.seam.answers import TextStream
 from nodes.embedded.engine import EmbeddedChatModel
-from nodes.seam.endpoint import Endpoint, Request
 from nodes.errors import (
     ChatError,
     Malformed,
@@ -30,12 +28,15 @@ from nodes.errors import (
     UnknownLanguage,
     UnknownRole,
 )
+from nodes.models import EMBEDDED, Models, RoleSettings
+from nodes.seam.answers import TextStream
+from nodes.seam.endpoint import Endpoint, Request
 from nodes.seam.exchange import Exchange
 from nodes.seam.ladder import Form
 from nodes.seam.loop import CallLoop, call_loop
-from nodes.models import EMBEDDED, Models, RoleSettings
 from nodes.seam.recording import Recorded, Recorder, Replay, question_key
-from nodes.usage import Budget, Charge, RoleUsage, Spending, Usage
+from nodes.seam.spending import Charge, Spending
+from nodes.usage import Budget, RoleUsage, Usage
 
 __all__ = [
     "Budget",

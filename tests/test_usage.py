@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from nodes.errors import OverBudget
-from nodes.usage import Budget, Spending
+from nodes.seam.spending import Spending
+from nodes.usage import Budget
 
 
 def spend(spending: Spending, *, most: int, really: tuple[int, int], money: float | None = None) -> None:

@@ -14,11 +14,11 @@ from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
 from langchain_core.runnables import RunnableConfig
 
 from nodes.errors import Unavailable
+from nodes.models import RoleSettings
 from nodes.seam.failures import Failure, Remedy, http_library, understand
 from nodes.seam.ladder import Form
 from nodes.seam.loop import CallLoop
-from nodes.models import RoleSettings
-from nodes.usage import Charge, Spending
+from nodes.seam.spending import Charge, Spending
 
 if TYPE_CHECKING:
     from langchain_openai import ChatOpenAI

@@ -10,9 +10,9 @@ from pydantic import BaseModel
 from pydantic_core import PydanticSerializationError
 
 from nodes.agent import Agent
+from nodes.errors import ChatError, Malformed, Refused, Truncated
 from nodes.seam.answers import read_answer, read_text, schema_of, validate
 from nodes.seam.endpoint import Endpoint, Request
-from nodes.errors import ChatError, Malformed, Refused, Truncated
 
 NOSTREAM = "nostream"
 """LangGraph's tag for calls whose tokens stay out of `stream_mode="messages"`. Every call carries it: a draft is shown
