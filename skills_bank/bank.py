@@ -308,6 +308,11 @@ class Bank:
         """What `BankView.nearest` asks: the nearest index entries to a text, with cosine similarities."""
         return self._index.nearest(self._vectors.of_query(text), count, allowed, known)
 
+    def similarities(self, text: str, to: Sequence[str]) -> list[float]:
+        """What `BankView.similarities` asks: cosines of a text to texts of skills, −1 to 1."""
+        cosines = self._vectors.of_skills(to) @ self._vectors.of_query(text)
+        return [max(-1.0, min(1.0, float(cosine))) for cosine in cosines]
+
     def close(self) -> None:
         """Give back connections and the index in memory. Views of this bank cannot search afterwards."""
         self._index.close()

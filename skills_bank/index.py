@@ -29,7 +29,7 @@ _FORMAT = "1"
 """Raised when the meaning of an entry changes, so that old collections are left alone."""
 _BATCH = 500
 """Entries in one call; Chroma takes 5,461 at most, and a killed batch of this size is simply added again."""
-_EF = 400
+_EF = 200
 """Breadth of the HNSW search: recall@5 of 1.00 on clustered vectors (benchmarks/bank_retrieval.py)."""
 _WIDEST = 256
 """Where some entries are not allowed, more are asked for and the others dropped, as long as it is not more than this;

@@ -1,7 +1,8 @@
 """What is the vector of a text? Computed once by the embedder, kept in the journal, never mixed with another's."""
 
+import itertools
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from threading import RLock
 
 import numpy as np
@@ -13,6 +14,9 @@ from skills_bank.schema import vectors
 from skills_bank.view import text_hash
 
 _RECENT = 512
+"""Queries kept in memory."""
+_HELD = 8192
+"""Skills' vectors kept in memory: 32 MB at 1,024 dimensions."""
 
 
 class VectorCache:
@@ -22,29 +26,43 @@ class VectorCache:
         self.embedder = embedder
         self._journal = journal
         self._recent: OrderedDict[str, Vectors] = OrderedDict()
+        self._held: dict[str, Vectors] = {}
         self._lock = RLock()
 
     def of_skills(self, texts: Sequence[str]) -> Vectors:
         """Unit rows for texts of skills, shape (len(texts), dim), in their order."""
         hashes = [text_hash(text) for text in texts]
-        known = self._stored(hashes)
-        fresh = {text_hash(text): text for text in texts if text_hash(text) not in known}
-        if fresh:
-            rows = self.embedder.embed(list(fresh.values())).astype("<f4", copy=False)
-            known.update(zip(fresh, rows, strict=True))
-            fingerprint = self.embedder.fingerprint
-            with self._journal.writing() as connection:
-                insert_missing(
-                    connection,
-                    vectors,
-                    [
-                        {"fingerprint": fingerprint, "text_hash": name, "vector": row.tobytes()}
-                        for name, row in zip(fresh, rows, strict=True)
-                    ],
-                )
+        with self._lock:
+            known = {name: self._held[name] for name in hashes if name in self._held}
+        if len(known) < len(set(hashes)):
+            fresh = {name: text for name, text in zip(hashes, texts, strict=True) if name not in known}
+            found = self._stored(list(fresh))
+            found |= self._computed({name: text for name, text in fresh.items() if name not in found})
+            known |= found
+            with self._lock:
+                if len(self._held) + len(found) > _HELD:
+                    self._held.clear()
+                self._held.update(itertools.islice(found.items(), _HELD))
         if not hashes:
             return np.zeros((0, self.embedder.dim), dtype=np.float32)
         return np.stack([known[name] for name in hashes])
+
+    def _computed(self, fresh: Mapping[str, str]) -> dict[str, Vectors]:
+        """Vectors of new texts by their hash, written down as well."""
+        if not fresh:
+            return {}
+        rows = self.embedder.embed(list(fresh.values())).astype("<f4", copy=False)
+        fingerprint = self.embedder.fingerprint
+        with self._journal.writing() as connection:
+            insert_missing(
+                connection,
+                vectors,
+                [
+                    {"fingerprint": fingerprint, "text_hash": name, "vector": row.tobytes()}
+                    for name, row in zip(fresh, rows, strict=True)
+                ],
+            )
+        return dict(zip(fresh, rows, strict=True))
 
     def of_query(self, text: str) -> Vectors:
         """Unit vector of one text, shape (dim,). The latest ones are remembered, and nothing is written down."""

@@ -1,7 +1,7 @@
 """What does a reader of the bank see? One generation, or a preview of one: whole, unchanging, and searchable."""
 
 import hashlib
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Protocol
 
@@ -25,6 +25,10 @@ class Search(Protocol):
         self, text: str, count: int, allowed: Collection[str], known: Mapping[str, str]
     ) -> list[tuple[str, float]]:
         """As `VectorIndex.nearest`, for a text instead of a vector."""
+        ...
+
+    def similarities(self, text: str, to: Sequence[str]) -> list[float]:
+        """Cosine of a text to each of several others."""
         ...
 
 
@@ -96,6 +100,17 @@ class BankView:
         # Rounded, so that the same vectors give the same order on machines that add up in another order.
         pairs = [(self._living[entry.partition("#")[0]], round(similarity, 6)) for entry, similarity in found]
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0].id))[:k]
+
+    def similarities(self, text: str, skill_ids: Sequence[SkillId]) -> list[tuple[Skill, float]]:
+        """Cosine similarity of a text to these skills, in their order, without asking the index.
+
+        Raises:
+            KeyError: one of them does not live here.
+            EmbeddingError: the text could not be embedded.
+        """
+        skills = [self._living[skill_id] for skill_id in skill_ids]
+        found = self._search.similarities(text, [self.texts[self._entries[skill.id]] for skill in skills])
+        return [(skill, round(similarity, 6)) for skill, similarity in zip(skills, found, strict=True)]
 
     @cached_property
     def _entries(self) -> dict[SkillId, str]:

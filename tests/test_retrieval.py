@@ -138,9 +138,19 @@ def test_another_language_is_refused_when_the_seekers_is_known(bank: Bank) -> No
     assert len(retrieve(here, ask()).considered) == 2
 
 
+def test_what_fits_best_is_scored_even_when_its_words_are_far(bank: Bank) -> None:
+    fitting = Conditions(activities=(Activity.VENTING,), emotions=(Emotion.ANGER,), needs=(Need.LISTENING,), words="w")
+    wrong = Conditions(activities=(Activity.GRIEVING,), words="in words")
+    near = [skill(f"near-{n}", says=f"{WORDS} {n}", applies=wrong) for n in range(12)]
+    state = VENTING.model_copy(update={"need": Need.LISTENING})
+    found = retrieve(view(bank, *near, skill("fitting", applies=fitting)), ask(state), RetrievalSettings(candidates=2))
+    assert found.chosen is not None
+    assert found.chosen.skill_id == "fitting"
+
+
 def test_the_skill_in_progress_is_always_scored(bank: Bank) -> None:
     wrong = Conditions(activities=(Activity.GRIEVING,), needs=(Need.EMPATHY,), words="in words")
-    here = view(bank, *(skill(f"near-{n}", says=WORDS) for n in range(4)), skill("current", applies=wrong))
+    here = view(bank, *(skill(f"near-{n}", says=WORDS) for n in range(14)), skill("current", applies=wrong))
     settings = RetrievalSettings(k=2, candidates=2)
     without = retrieve(here, ask(), settings)
     found = retrieve(here, ask(current="current"), settings)
