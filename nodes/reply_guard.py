@@ -15,7 +15,6 @@ from conversation.support import UnsafeIntervention as U
 from nodes.safety import guard_texts
 from nodes.safety.answers import Asked, asked_in
 from nodes.safety.guard_rules import guard_rules
-from nodes.safety.rule import may_match
 from nodes.safety.reply_shape import advises_only, asks_for_advice, repeats_label
 from nodes.safety.wording import folded
 
@@ -31,7 +30,7 @@ def find_unsafe(
     transcript: Transcript = (),
     risk: Risk = Risk(),
     locale: str = "en",
-    draft: int = 0,  # noqa: B008
+    draft: int = 0,
 ) -> tuple[Finding, ...]:
     """Every unsafe intervention that the reply shows, at most one of a kind, in the order of the taxonomy.
 
@@ -63,16 +62,11 @@ def find_unsafe(
 def _in_text(reply: str) -> tuple[tuple[U, str], ...]:
     """What the words alone show, as (kind, words)."""
     text = folded(reply)
-    rules = (*guard_rules("en"), *guard_rules("zh")) if _HAN.search(text) else guard_rules("en")
     found: dict[U, str] = {}
-    for rule in rules:
-        if rule.kind in found or not may_match(rule.hints, text):
-            continue
-        match = rule.pattern.search(text)
-        if match:
-            found[rule.kind] = (
-                reply[match.start() : match.end()].strip() if len(text) == len(reply) else match[0].strip()
-            )
+    for language in ("en", "zh") if _HAN.search(text) else ("en",):
+        for kind, match in guard_rules(language).matches(text):
+            words = reply[match.start() : match.end()] if len(text) == len(reply) else match[0]
+            found.setdefault(kind, words.strip())
     return tuple(found.items())
 
 
@@ -188,7 +182,7 @@ class Releaser:
         risk: Risk = Risk(),
         locale: str = "en",
         draft: int = 0,
-        released: str = "",  # noqa: B008
+        released: str = "",
     ) -> None:
         self._transcript, self._risk, self._locale, self._draft = transcript, risk, locale, draft
         self._whole = needs_whole(risk, transcript)
@@ -239,7 +233,7 @@ def release(
     transcript: Transcript = (),
     risk: Risk = Risk(),
     locale: str = "en",
-    draft: int = 0,  # noqa: B008
+    draft: int = 0,
 ) -> Iterator[str]:
     """The safe sentences of a stream, until a finding. Use `Releaser` where the findings themselves are wanted."""
     releaser = Releaser(transcript=transcript, risk=risk, locale=locale, draft=draft)

@@ -6,19 +6,11 @@ from functools import lru_cache
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _ENGLISH = frozenset(
-    "the a an i i'm im my me we you your he she it its they them this that is are was were be been am do don't dont did "
-    "does have has had of to in on at for with from about and or but not no so if when what who how why can can't could "
-    "would will just all because there than then out up too very feel want know think like get got really more never "
-    "anymore over after before again any some one now here".split()
+    ["the", "a", "an", "i", "i'm", "im", "my", "me", "we", "you", "your", "he", "she", "it", "its", "they", "them", "this", "that", "is", "are", "was", "were", "be", "been", "am", "do", "don't", "dont", "did", "does", "have", "has", "had", "of", "to", "in", "on", "at", "for", "with", "from", "about", "and", "or", "but", "not", "no", "so", "if", "when", "what", "who", "how", "why", "can", "can't", "could", "would", "will", "just", "all", "because", "there", "than", "then", "out", "up", "too", "very", "feel", "want", "know", "think", "like", "get", "got", "really", "more", "never", "anymore", "over", "after", "before", "again", "any", "some", "one", "now", "here"]
 )
 _OTHERS = frozenset(
     # Spanish, Portuguese, French, German, Italian, Dutch, Indonesian, Turkish, Polish, Vietnamese, Swedish function words
-    "el la los las un una que de y en por para con mi yo estoy soy muy no quiero más pero como está eu não uma meu minha "
-    "estou sou muito com você je tu il elle nous vous les des une est suis mon ma mes et dans pour avec pas ne plus veux "
-    "moi que qui ich du er sie wir ihr das der die und ist bin nicht mein meine mit auf zu habe mehr will kann auch wenn "
-    "io sono di che non è mi mia per ho più voglio ik ben het een niet mijn van en wil meer maar saya aku tidak ingin "
-    "yang dan dengan untuk sudah lagi ben bir ve çok için değil istemiyorum nie jest się że jestem chcę mam tôi không "
-    "muốn là và của jag är inte och att vill det har".split()
+    ["el", "la", "los", "las", "un", "una", "que", "de", "y", "en", "por", "para", "con", "mi", "yo", "estoy", "soy", "muy", "no", "quiero", "más", "pero", "como", "está", "eu", "não", "uma", "meu", "minha", "estou", "sou", "muito", "com", "você", "je", "tu", "il", "elle", "nous", "vous", "les", "des", "une", "est", "suis", "mon", "ma", "mes", "et", "dans", "pour", "avec", "pas", "ne", "plus", "veux", "moi", "que", "qui", "ich", "du", "er", "sie", "wir", "ihr", "das", "der", "die", "und", "ist", "bin", "nicht", "mein", "meine", "mit", "auf", "zu", "habe", "mehr", "will", "kann", "auch", "wenn", "io", "sono", "di", "che", "non", "è", "mi", "mia", "per", "ho", "più", "voglio", "ik", "ben", "het", "een", "niet", "mijn", "van", "en", "wil", "meer", "maar", "saya", "aku", "tidak", "ingin", "yang", "dan", "dengan", "untuk", "sudah", "lagi", "ben", "bir", "ve", "çok", "için", "değil", "istemiyorum", "nie", "jest", "się", "że", "jestem", "chcę", "mam", "tôi", "không", "muốn", "là", "và", "của", "jag", "är", "inte", "och", "att", "vill", "det", "har"]
 ) - {"no", "me", "so", "in", "on", "die", "will", "has", "ben", "du", "mi", "ma", "he", "de"}
 
 
@@ -35,7 +27,7 @@ def language_of(text: str) -> str:
     "ok", a name or a slip of the keyboard must not stop a conversation.
     """
     han = latin = third = 0
-    for char in text:
+    for char in text if not text.isascii() else "":
         if not char.isalpha():
             continue
         code = ord(char)

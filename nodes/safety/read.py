@@ -5,13 +5,14 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from conversation.seeker import RiskTier
-from nodes.safety.literals import required
-from nodes.safety.rule import Role, Rule, Sign, may_match, risk_rules
+from nodes.safety.literals import Sieve
+from nodes.safety.rule import Role, Rule, RuleSet, Sign, risk_rules
 from nodes.safety.rulebook import read_rules
 from nodes.safety.wording import Plain, plain
 
-EN_RULES: tuple[Rule, ...] = (*risk_rules("suicide_en"), *risk_rules("oblique_en"), *risk_rules("other_en"))
-_IDIOMS = tuple((required(entry.pattern), re.compile(rf"(?<= )(?:{entry.pattern})(?= )")) for entry in read_rules("idioms_en"))
+EN_RULES = RuleSet((*risk_rules("suicide_en"), *risk_rules("oblique_en"), *risk_rules("other_en")))
+_IDIOMS = [re.compile(rf"(?<= )(?:{way})(?= )") for entry in read_rules("idioms_en") for way in entry.alternatives]
+_IDIOM_SIEVE = Sieve([idiom.pattern for idiom in _IDIOMS])
 
 _NEGATED = re.compile(
     r"(?: not| never| nowhere near| no longer| no| without| nor| neither| stopped| nothing| denied| far from| rid of)"
@@ -71,23 +72,22 @@ def _read_english(text: str) -> list[Sign]:
     cut = _without_idioms(message.text)
     laughing = bool(_LAUGHING.search(text))
     signs = []
-    for rule in EN_RULES:
-        if not may_match(rule.hints, cut):
+    found: set[str] = set()
+    for rule, match in EN_RULES.matches(cut):
+        if rule.name in found:
             continue
-        for match in rule.pattern.finditer(cut):
-            tier = _in_scope(rule, cut, match, laughing)
-            if tier is not None:
-                words = message.as_written(match.start(), match.end())
-                signs.append(Sign(rule.name, rule.kind, tier, rule.role, words, rule.third_party))
-                break
+        tier = _in_scope(rule, cut, match, laughing)
+        if tier is not None:
+            found.add(rule.name)
+            words = message.as_written(match.start(), match.end())
+            signs.append(Sign(rule.name, rule.kind, tier, rule.role, words, rule.third_party))
     return signs
 
 
 def _without_idioms(text: str) -> str:
     """The text with figures of speech blanked, positions kept."""
-    for hints, idiom in _IDIOMS:
-        if may_match(hints, text):
-            text = idiom.sub(lambda match: "~" * len(match[0]), text)
+    for number in _IDIOM_SIEVE.candidates(text):
+        text = _IDIOMS[number].sub(lambda match: "~" * len(match[0]), text)
     return text
 
 

@@ -5,7 +5,7 @@ import unicodedata
 from functools import lru_cache
 
 from conversation.seeker import RiskTier
-from nodes.safety.rule import Role, Rule, Sign, may_match, risk_rules
+from nodes.safety.rule import Role, Rule, RuleSet, Sign, risk_rules
 from nodes.safety.rulebook import read_rules
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
@@ -36,7 +36,7 @@ _CODED: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?:想|打算|准备|要)(?:自挂东南枝|去见阎王|见马克思|下线人生|注销账号人生|退出人生|卸载人生)", "想自杀"),
     )
 )
-RULES = risk_rules("risk_zh")
+RULES = RuleSet(risk_rules("risk_zh"))
 _IDIOMS = re.compile(read_rules("idioms_zh")[0].pattern)
 _FILLERS = re.compile(r"真的|其实|确实|简直|实在(?:是)?|好像|似乎|根本|就是觉得|感觉|(?<!不)觉得|有时候|反正")
 _LAUGHTER = re.compile(r"[😂🤣😅😆]|哈哈|hhh|233|尴尬|社死|丢脸|笑死|糗|逗|搞笑|手滑|发错|(?<!不)开玩笑")
@@ -73,14 +73,14 @@ def read_chinese(text: str) -> tuple[Sign, ...]:
     cut = _IDIOMS.sub(lambda m: "~" * len(m[0]), mended)
     laughing = bool(_LAUGHTER.search(mended))
     signs: list[Sign] = []
-    for rule in RULES:
-        if not may_match(rule.hints, cut):
+    found: set[str] = set()
+    for rule, match in RULES.matches(cut):
+        if rule.name in found:
             continue
-        for match in rule.pattern.finditer(cut):
-            tier = _in_scope(rule, cut, match, laughing)
-            if tier is not None:
-                signs.append(Sign(rule.name, rule.kind, tier, rule.role, match[0].strip(), rule.third_party))
-                break
+        tier = _in_scope(rule, cut, match, laughing)
+        if tier is not None:
+            found.add(rule.name)
+            signs.append(Sign(rule.name, rule.kind, tier, rule.role, match[0].strip(), rule.third_party))
     return tuple(signs)
 
 

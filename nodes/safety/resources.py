@@ -76,7 +76,7 @@ def find_region(code: str | None, path: Path | None = None) -> Region | None:
     parts = code.replace("_", "-").split("-")
     if len(parts) > 1:
         last = parts[-1].upper()
-    elif code.isupper() or len(code) == 2 and code.lower() not in ("en", "zh"):
+    elif code.isupper() or (len(code) == 2 and code.lower() not in ("en", "zh")):
         last = code.upper()
     else:
         return None

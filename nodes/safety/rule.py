@@ -6,13 +6,14 @@ another person's question does not speak for the seeker.
 """
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
 
 from conversation.seeker import RiskKind, RiskTier
-from nodes.safety.literals import required
+from nodes.safety.literals import Sieve
 from nodes.safety.rulebook import Entry, RulebookError, read_rules
 
 
@@ -31,10 +32,10 @@ class Role(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One pattern family.
+    """One family of patterns.
 
     Attributes:
-        hints: Strings of which a text must hold one for the pattern to match; None when unknown. Speed only.
+        patterns: Ways of saying it, one of which must match.
         negatable: Whether a governing negation before the match withdraws it.
         idiom_prone: Whether embarrassment, laughter or hunger in the same sentence makes it a figure of speech.
         unless: Names of contexts (`rules/contexts_en.txt`) in whose sentence the match is no sign.
@@ -44,19 +45,13 @@ class Rule:
     name: str
     kind: RiskKind
     tier: RiskTier
-    hints: frozenset[str] | None
-    pattern: re.Pattern[str]
+    patterns: tuple[re.Pattern[str], ...]
     role: Role = Role.SIGN
     negatable: bool = True
     idiom_prone: bool = False
     speaks_of_past: bool = False
     third_party: bool = False
     unless: tuple[str, ...] = ()
-
-
-def may_match(hints: frozenset[str] | None, text: str) -> bool:
-    """Whether a pattern with these hints need be tried on the text."""
-    return hints is None or any(hint in text for hint in hints)
 
 
 class Sign(NamedTuple):
@@ -93,8 +88,9 @@ def _rule(entry: Entry, book: str) -> Rule:
         name=entry.name,
         kind=_KINDS[kinds.pop()],
         tier=_TIERS[tiers.pop()],
-        hints=required(entry.pattern),
-        pattern=re.compile(rf"(?<= )(?:{entry.pattern})(?= )" if english else entry.pattern),
+        patterns=tuple(
+            re.compile(rf"(?<= )(?:{way})(?= )" if english else way) for way in entry.alternatives
+        ),
         role=_ROLES[roles.pop()] if roles else Role.SIGN,
         negatable="own_negation" not in labels,
         idiom_prone="idiom_prone" in labels,
@@ -108,3 +104,19 @@ _KINDS = {kind.value: kind for kind in RiskKind}
 _TIERS = {tier.value: tier for tier in RiskTier}
 _ROLES = {role.value: role for role in Role}
 _FLAGS = {"own_negation", "idiom_prone", "speaks_of_past", "third_party"}
+
+
+class RuleSet:
+    """Rules that read texts of one form, with the sieve that spares most of their patterns."""
+
+    def __init__(self, rules: Sequence[Rule]) -> None:
+        self.rules = tuple(rules)
+        self._ways = [(rule, pattern) for rule in self.rules for pattern in rule.patterns]
+        self._sieve = Sieve([pattern.pattern for _, pattern in self._ways])
+
+    def matches(self, text: str) -> Iterator[tuple[Rule, re.Match[str]]]:
+        """Every match of every rule, in the order of the rules."""
+        for number in self._sieve.candidates(text):
+            rule, pattern = self._ways[number]
+            for match in pattern.finditer(text):
+                yield rule, match

@@ -64,10 +64,7 @@ SPELLINGS = {
 }  # fmt: skip
 
 FILLERS = frozenset(
-    "just really rly relly literally honestly actually seriously truly kinda sorta fucking fuckin freaking frickin "
-    "damn bloody simply basically tbh ngl fr omg very so pretty totally completely absolutely also maybe perhaps "
-    "probably quite sometimes often constantly still oh um uh hmm ugh lately finally genuinely desperately "
-    "straight-up obviously even rather sadly lowkey highkey again".split()
+    ["just", "really", "rly", "relly", "literally", "honestly", "actually", "seriously", "truly", "kinda", "sorta", "fucking", "fuckin", "freaking", "frickin", "damn", "bloody", "simply", "basically", "tbh", "ngl", "fr", "omg", "very", "so", "pretty", "totally", "completely", "absolutely", "also", "maybe", "perhaps", "probably", "quite", "sometimes", "often", "constantly", "still", "oh", "um", "uh", "hmm", "ugh", "lately", "finally", "genuinely", "desperately", "straight-up", "obviously", "even", "rather", "sadly", "lowkey", "highkey", "again"]
 )
 """Words that rules do not need. Never a negation, never a word that carries time or intent."""
 

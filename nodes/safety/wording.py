@@ -14,7 +14,9 @@ from typing import NamedTuple
 from nodes.safety.spelling import CONTRACTIONS, FILLERS, MASKED_WORDS, SPELLINGS
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "＇": "'", "“": '"', "”": '"'})
-_TOKEN = re.compile(r"[a-z0-9@$*#!'_\-]*[a-z0-9@$*#][a-z0-9@$*#!'_\-]*[a-z0-9*#]|[a-z0-9&]|[.!?;:…\n。！？；]+|[,，、()\"—–-]+")
+_TOKEN = re.compile(
+    r"[a-z0-9@$*#&_](?:[a-z0-9@$*#!'_\-]*[a-z0-9@$*#])?|[.!?;:…\n。！？；]+|[,，、()\"—–-]+"
+)
 _SPACED = re.compile(r"(?<![a-z0-9'])(?:[a-z0-9*][ .\-_]){3,}[a-z0-9*](?![a-z0-9'])")
 _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
 _LONG = re.compile(r"([a-z])\1{2,}")
@@ -104,10 +106,12 @@ def plain(text: str) -> Plain:
     for match in _TOKEN.finditer(lowered):
         raw = match[0]
         first = raw[0]
-        if first.isalnum() or first in "@$*#&'_" or any(c.isalnum() for c in raw):
-            pieces = plain_words(raw.strip("'_-").replace("\x00", ""))
+        if first in ".!?;:…\n。！？；":
+            pieces: tuple[str, ...] = (".",)
+        elif first in ",，、()\"—–-":
+            pieces = (",",)
         else:
-            pieces = (".",) if any(c in ".!?;…\n。！？；" for c in raw) else (",",)
+            pieces = plain_words(raw.strip("_"))
         for piece in pieces:
             words.append(piece)
             starts.append(at)
