@@ -11,7 +11,7 @@ from skills_bank.skill import Skill
 
 
 class MoveRecord(Value):
-    """How replies with a move were followed, in the seekers concerned: by the words after it, else by how it was taken."""
+    """How replies with a move were followed, in these seekers: by the words after it, else by how it was felt."""
 
     move: SupportMove
     helped: int = Field(ge=0)
