@@ -17,6 +17,7 @@ Only phrases of which a telling word occurs in the text are tried, so that hundr
 
 import re
 from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from nodes.embedded.reading.lexicon import word_set
@@ -26,6 +27,13 @@ Label = TypeVar("Label", bound=Hashable)
 
 _STEM = 4
 """Letters by which a `worr*` is looked up; shorter stems are refused."""
+
+_SIGNS = {
+    "^": r"(?<=^ )",
+    "$": r"(?:[?!] )*$",
+    "..": r"(?:[^ ?!]+ ){0,3}?",
+    "...": r"(?:[^ ?!]+ ){0,6}?",
+}
 
 _COMMON = word_set("words", "common")
 
@@ -53,21 +61,46 @@ def _cost(names: list[str]) -> int:
     return sum(40 if name.split("_")[0] in _COMMON else 1 for name in names)
 
 
-def compile_phrase(phrase: str, classes: Mapping[str, str]) -> tuple[re.Pattern[str], tuple[str, ...]]:
-    """A phrase as a pattern over `Words.line`, and the words (or `stem*`) of which one must occur.
+@dataclass(slots=True)
+class Cue(Generic[Label]):
+    """One phrase.
+
+    Attributes:
+        source: A regular expression over `Words.line`; compiled when first needed, as most never are.
+        keys: Words, or `stem*`, of which one must occur; the rarest of the phrase.
+        needs: Further sets of words, of each of which one must occur.
+    """
+
+    source: str
+    keys: tuple[str, ...]
+    needs: tuple[frozenset[str], ...]
+    label: Label
+    weight: int
+    pattern: re.Pattern[str] | None = None
+
+    def occurs_in(self, text: Words) -> bool:
+        """Whether the phrase stands in the text."""
+        for words in self.needs:
+            if words.isdisjoint(text.known):
+                return False
+        if self.pattern is None:
+            self.pattern = re.compile(self.source)
+        return self.pattern.search(text.line) is not None
+
+
+def read_phrase(line: str, label: Label, classes: Mapping[str, str]) -> Cue[Label]:
+    """A line of a lexicon as a cue.
 
     Raises:
         ValueError: a stem is shorter than four letters, a sign stands among words, or no telling word is there.
     """
+    head, colon, rest = line.partition(": ")
+    phrase = rest if colon else line
     parts: list[str] = ["(?<= )"]
-    best: list[str] = []
+    must: list[list[str]] = []
     for element in phrase.split():
-        if element == "^":
-            parts.append(r"(?<=^ )")
-        elif element == "$":
-            parts.append(r"(?:[?!] )*$")
-        elif element in ("..", "..."):
-            parts.append(r"(?:[^ ?!]+ ){0,3}?" if element == ".." else r"(?:[^ ?!]+ ){0,6}?")
+        if element in _SIGNS:
+            parts.append(_SIGNS[element])
         elif element.startswith("!") and len(element) > 1:
             parts.append(f"(?!(?:{_any_of(_alternatives(element[1:], classes))}) )")
         elif element.startswith("["):
@@ -75,74 +108,57 @@ def compile_phrase(phrase: str, classes: Mapping[str, str]) -> tuple[re.Pattern[
         else:
             names = _alternatives(element, classes)
             parts.append(f"(?:{_any_of(names)}) ")
-            if not best or _cost(names) < _cost(best):
-                best = names
-    if phrase.split()[-1].startswith("["):
+            must.append(names)
+    if phrase.endswith("]"):
         raise ValueError(f"phrase '{phrase}' ends in words that may be missing: they change nothing")
-    keys = tuple(dict.fromkeys(name.split("_")[0] for name in best))
-    if not keys:
+    if not must:
         raise ValueError(f"phrase '{phrase}' has no telling word")
+    must.sort(key=_cost)
+    keys = tuple(dict.fromkeys(name.split("_")[0] for name in must[0]))
     for key in keys:
         if key.endswith("*") and len(key) <= _STEM:
             raise ValueError(f"phrase '{phrase}': the stem '{key}' is shorter than {_STEM} letters")
-    return re.compile("".join(parts)), keys
+    needs = tuple(
+        frozenset(name.split("_")[0] for name in names)
+        for names in must[1:]
+        if not any(name.endswith("*") for name in names)
+    )
+    return Cue("".join(parts), keys, needs, label, int(head) if colon else 1)
 
 
 class Cues(Generic[Label]):
     """Authored phrases by label, ready to be found."""
 
     def __init__(self, phrases: Mapping[Label, Iterable[str]], classes: Mapping[str, str] | None = None) -> None:
-        """Compile.
+        """Read them.
 
         Args:
             phrases: label → phrases.
             classes: name → words, for `@name`.
         """
-        self._cues: list[tuple[re.Pattern[str], Label, int]] = []
+        self._cues = [read_phrase(line, label, classes or {}) for label, lines in phrases.items() for line in lines]
         self._by_word: dict[str, list[int]] = {}
-        for label, lines in phrases.items():
-            for line in lines:
-                self._add(label, line, classes or {})
-
-    def _add(self, label: Label, line: str, classes: Mapping[str, str]) -> None:
-        head, colon, rest = line.partition(": ")
-        weight, phrase = (int(head), rest) if colon else (1, line)
-        pattern, keys = compile_phrase(phrase, classes)
-        for key in keys:
-            name = key[:_STEM] + "*" if key.endswith("*") else key
-            self._by_word.setdefault(name, []).append(len(self._cues))
-        self._cues.append((pattern, label, weight))
-
-    def _candidates(self, text: Words) -> set[int]:
-        found: set[int] = set()
-        by_word = self._by_word
-        for word in text.known:
-            if word in by_word:
-                found.update(by_word[word])
-            stem = word[:_STEM] + "*"
-            if stem in by_word:
-                found.update(by_word[stem])
-        return found
+        for number, cue in enumerate(self._cues):
+            for key in cue.keys:
+                name = key[:_STEM] + "*" if key.endswith("*") else key
+                self._by_word.setdefault(name, []).append(number)
 
     def find(self, text: Words) -> dict[Label, int]:
         """Label → summed weight of its phrases that occur; a phrase counts once however often it occurs."""
+        tried: set[int] = set()
+        by_word = self._by_word
+        for word in text.known:
+            if word in by_word:
+                tried.update(by_word[word])
+            stem = word[:_STEM] + "*"
+            if stem in by_word:
+                tried.update(by_word[stem])
         scores: dict[Label, int] = {}
-        line = text.line
-        for number in self._candidates(text):
-            pattern, label, weight = self._cues[number]
-            if pattern.search(line):
-                scores[label] = scores.get(label, 0) + weight
+        for number in tried:
+            cue = self._cues[number]
+            if cue.occurs_in(text):
+                scores[cue.label] = scores.get(cue.label, 0) + cue.weight
         return scores
-
-    def phrases_in(self, text: Words) -> list[tuple[Label, str]]:
-        """Label and matched words of every phrase that occurs, in order of the text."""
-        hits = []
-        for number in self._candidates(text):
-            pattern, label, _ = self._cues[number]
-            match = pattern.search(text.line)
-            if match:
-                hits.append((match.start(), number, label, match.group().strip()))
-        return [(label, words) for _, _, label, words in sorted(hits, key=lambda hit: hit[:2])]
 
 
 def add_up(scores: Iterable[Mapping[Label, int]]) -> dict[Label, int]:
