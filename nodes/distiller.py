@@ -17,7 +17,10 @@ from skills_bank.skill import Lineage, Skill, Status
 
 
 class DistillerQuestion(Value):
-    """Prototypes that belong together: the same kind of moment, met in ways that helped and ways that harmed."""
+    """Prototypes that belong together: the same kind of moment, met in ways that helped and ways that harmed.
+
+    The surest come first: prototypes of few units were pooled with what the same move does elsewhere.
+    """
 
     skill_id: str
     helped: tuple[Prototype, ...] = Field(min_length=1)

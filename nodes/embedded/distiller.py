@@ -15,7 +15,6 @@ from nodes.distiller import DistillerQuestion
 from nodes.embedded.distilling import MomentText, colours, moment_text, move_text
 from nodes.embedded.distilling.phrasing import wordings, worked_reply
 from skills_bank.prototype import Prototype
-from skills_bank.rates import wilson
 from skills_bank.skill import (
     Conditions,
     Example,
@@ -179,14 +178,8 @@ def _by_move(prototypes: Sequence[Prototype]) -> list[tuple[SupportMove, tuple[i
     return sorted(counts.items(), key=lambda entry: (entry[1][0] / sum(entry[1]), -entry[1][1], entry[0].value))
 
 
-def _best_moves(helped: Sequence[Prototype]) -> list[SupportMove]:
-    """First moves by the lower bound of their share: a few lucky units do not outrank many good ones."""
-    found = _by_move(helped)
-    return [move for move, counts in sorted(found, key=lambda entry: -wilson(entry[1][0], sum(entry[1]))[0])]
-
-
 def _steps(question: DistillerQuestion, moment: _Moment, seed: int) -> tuple[Step, ...]:
-    best = _best_moves(question.helped)
+    best = list(dict.fromkeys(p.moves[0] for p in question.helped if p.moves[0] not in _NEVER))
     hearing = [move for move in best if move in HEARING]
     other = [move for move in best if move not in HEARING]
     opening = hearing[:1] or [SupportMove.RESTATE]
