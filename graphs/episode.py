@@ -60,6 +60,9 @@ def _support_turn(support_graph: Runnable[Any, Any]) -> Node:
         }
 
     def taken(state: EpisodeState, result: dict[str, Any]) -> dict[str, Any]:
+        if failed := result["explanation"]["gate_failed"]:
+            # Live, the careful reply stands; here it would be taken for the supporter's conduct.
+            return {"end": End.ERROR.value, "error": f"the crisis gate's {' and '.join(failed)} failed to answer"}
         reply = result["messages"][-1].text
         turn = exchange(state["lines"][-1]["text"], reply, result["explanation"])
         return {

@@ -23,6 +23,7 @@ from nodes.diagnosis import Case, question_of
 from nodes.diagnosis import diagnose as group
 from nodes.errors import ChatError
 from nodes.failure_analyst import FAILURE_ANALYST
+from nodes.remembered import in_words
 from nodes.retriever import would_differ
 from nodes.skill_proposer import SKILL_PROPOSER, ChangeDraft, Diagnosis, ProposerQuestion
 from skills_bank.acceptance import Outcome, Verdict
@@ -177,7 +178,7 @@ def propose(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[s
         question = ProposerQuestion(
             diagnosis=diagnosis,
             skills=resources.view.skills(),
-            refused=tuple(_refused(state, diagnosis)),
+            refused=_refused(state),
         )
         try:
             draft = resources.chat.ask(SKILL_PROPOSER, question, seed=context.seed)
@@ -212,14 +213,14 @@ def change_of(draft: ChangeDraft, diagnosis: Diagnosis, run: str) -> Change:
     )
 
 
-def _refused(state: EvolutionState, diagnosis: Diagnosis) -> list[str]:
-    """Earlier edits of this run that were not accepted, for the same trouble or the same skill."""
+def _refused(state: EvolutionState) -> tuple[str, ...]:
+    """Earlier edits of this run that were not accepted, in words."""
     refused = []
     for entry in state.get("record", []):
         change = Change.model_validate(entry["change"])
         if entry["verdict"]["outcome"] != Outcome.ACCEPTED.value:
-            refused.append(f"{change.kind.value}: {change.reason}")
-    return refused
+            refused.append(in_words(change))
+    return tuple(refused)
 
 
 def next_change(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str, Any]:

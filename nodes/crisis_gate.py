@@ -56,7 +56,7 @@ def assess(transcript: Transcript, *, locale: str = "en") -> Risk:
         tier = _higher(tier, found.tier)
         kinds.update(found.kinds)
         signs.extend(found.signs)
-        thought_of_it = thought_of_it or RiskKind.SUICIDE in found.kinds and found.tier.level >= RiskTier.ELEVATED.level
+        thought_of_it = thought_of_it or (RiskKind.SUICIDE in found.kinds and found.tier.level >= RiskTier.ELEVATED.level)
 
     plans = [sign for sign in now if sign.role is Role.PLAN]
     if plans and (thought_of_it or (thought_before and not _denies(asked, answer))):
@@ -139,7 +139,7 @@ def _weak_together(now: list[Sign], before: list[Reading]) -> tuple[str, ...]:
             if sign.role is Role.WEAK:
                 near.setdefault(sign.rule.removeprefix("zh_"), sign.words)
     grave = "burden" in near and ("hopeless" in near or "exhausted" in near)
-    if (grave and len(here) >= 2) or len(near) >= _WEAK_NEEDED and len(here) >= 2 and "burden" in near:
+    if (grave and len(here) >= 2) or (len(near) >= _WEAK_NEEDED and len(here) >= 2 and "burden" in near):
         return tuple(near.values())
     return ()
 
@@ -250,6 +250,10 @@ def require_verdict(
         if "model" not in (*verdict.by, *verdict.failed):
             raise
         return verdict
+    except Exception:
+        if "rules" not in verdict.failed or verdict.risk.tier is not RiskTier.IMMINENT:
+            raise
+        return verdict  # the gate itself saw the rules fail, and was as careful as can be
     if verdict.risk.tier.level < least.level:
         raise GateMissing(f"the verdict for message '{message_id}' is milder than the rules: run crisis_gate again")
     return verdict

@@ -56,6 +56,7 @@ def reply_in_crisis(state: TurnState) -> dict[str, Any]:
         generation=resources.view.generation,
         why=f"the crisis reply ({after.phase}), outside the bank" if after.phase else "the crisis reply",
         handed_off=after.handed_off,
+        gate_failed=GateVerdict.model_validate(state["gate"]).failed,
     )
     get_stream_writer()({"event": "reply", "text": text})
     return {
@@ -101,6 +102,7 @@ def _explanation(state: TurnState, resources: Resources, findings: list[dict[str
         why=choice.why,
         findings=tuple(Finding.model_validate(finding).model_dump(mode="json") for finding in findings),
         rewritten=state["drafts"] > 1,
+        gate_failed=GateVerdict.model_validate(state["gate"]).failed,
     )
     if choice.skill is None:
         return common

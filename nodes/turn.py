@@ -116,3 +116,4 @@ class Explanation(Value):
     findings: tuple[dict[str, Any], ...] = ()
     rewritten: bool = False
     handed_off: bool = False
+    gate_failed: tuple[str, ...] = Field(default=(), description="what of the gate failed to answer: rules, model")

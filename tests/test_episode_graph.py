@@ -82,3 +82,14 @@ def test_a_key_is_paid_for_once() -> None:
     assert second.play(jobs) == episodes == told
     assert (first.paid, second.paid, second.reused) == (2, 0, 2)
     assert isinstance(episodes[0].turns[0], EpisodeTurn)
+
+
+def test_a_gate_that_fails_leaves_the_episode_unscored(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise RuntimeError("rules are broken")
+
+    monkeypatch.setattr("nodes.crisis_gate.assess", broken)
+    result = played()
+    assert result.end is End.ERROR
+    assert "gate" in result.error
+    assert not result.scored
