@@ -8,7 +8,7 @@ from langgraph.config import get_stream_writer
 from conversation.episode import Finding
 from conversation.seeker import SeekerState
 from nodes.context import Resources, current
-from nodes.crisis_gate import CrisisState, gate
+from nodes.crisis_gate import CrisisState, GateVerdict, gate
 from nodes.crisis_reply import crisis_reply, follow
 from nodes.reply_guard import find_unsafe, safe_fallback
 from nodes.retriever import Choice
