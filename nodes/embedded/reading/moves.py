@@ -7,6 +7,7 @@ from functools import lru_cache
 from conversation.support import Strategy, SupportMove
 from nodes.embedded.reading.cues import Cues
 from nodes.embedded.reading.lexicon import phrases, word_classes, word_set
+from nodes.embedded.reading.specificity import content_stems
 from nodes.embedded.reading.words import Words, words_of
 from nodes.embedded.reading.words import split_sentences as _sentences
 
@@ -17,6 +18,8 @@ _LEAST = 2
 """Weight of phrases below which a move is not told from the text."""
 _MOST = 12
 """Weight beyond which more phrases of one move in a sentence say nothing more."""
+_SAID_BACK = 3
+"""Content words of a sentence from which half of them being the seeker's own tells saying back; and what that weighs."""
 _FILLER = 4
 """A whole reply of so few words, none of them telling, keeps contact and does no more: 'right', 'quite so'."""
 _SAY = {
@@ -57,10 +60,14 @@ def _shape(text: Words, scores: dict[SupportMove, int]) -> None:
 
 
 @lru_cache(maxsize=32768)
-def _scores(sentence: str) -> dict[SupportMove, int]:
+def _scores(sentence: str, seeker_before: str) -> dict[SupportMove, int]:
     text = words_of(_QUOTED.sub(" quotation ", sentence))
     scores = _CUES.find(text)
     _shape(text, scores)
+    if seeker_before and not _SECOND.isdisjoint(text.known):
+        own = content_stems(sentence)
+        if len(own) >= _SAID_BACK and 2 * len(own & content_stems(seeker_before)) >= len(own):
+            scores[SupportMove.RESTATE] = scores.get(SupportMove.RESTATE, 0) + _SAID_BACK
     return scores
 
 
@@ -83,7 +90,7 @@ def read_sentence(sentence: str, *, seeker_before: str = "") -> SupportMove:
         sentence: one sentence of a supporter.
         seeker_before: what the seeker wrote before it, which tells saying back from telling something new.
     """
-    scores = _scores(sentence)
+    scores = _scores(sentence, seeker_before)
     best = max(scores, key=lambda move: (scores[move], -_ORDER[move]), default=SupportMove.UNCLEAR)
     return best if scores.get(best, 0) >= _LEAST else SupportMove.UNCLEAR
 
@@ -103,7 +110,7 @@ def primary_moves(reply: str, *, seeker_before: str = "") -> tuple[SupportMove, 
     """
     totals: dict[SupportMove, float] = {}
     for sentence in _sentences(reply):
-        for move, score in _scores(sentence).items():
+        for move, score in _scores(sentence, seeker_before).items():
             totals[move] = totals.get(move, 0.0) + _SAY.get(move, 1.0) * min(score, _MOST)
     first = _winner(totals)
     if totals.get(first, 0.0) < _LEAST:
