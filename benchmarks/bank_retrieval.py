@@ -119,14 +119,14 @@ def exhaustive_score(view: BankView, query: Query) -> float | None:
     settings, table = RetrievalSettings(), _table(view)
     refused = table.contraindications.refused(query.state, query.met)
     fits = table.fit.of(query.state)
-    scores = [
-        settings.similarity_weight * similarity
-        + settings.fit_weight * fits[table.place[skill.id]]
-        + settings.evidence_weight * table.gains[table.place[skill.id]]
-        for skill, similarity in view.similarities(query.text, [i for i in table.ids if i not in refused])
-        if fits[table.place[skill.id]] >= settings.threshold
-    ]
-    return round(float(max(scores)), 4) if scores else None
+    allowed = [skill_id for skill_id in table.ids if skill_id not in refused]
+    places = np.array([table.place[skill_id] for skill_id in allowed])
+    scores = (
+        settings.similarity_weight * view.similarities(query.text, allowed)
+        + settings.fit_weight * fits[places]
+        + settings.evidence_weight * table.gains[places]
+    )[fits[places] >= settings.threshold]
+    return round(float(scores.max()), 4) if scores.size else None
 
 
 def recalls(view: BankView, bank: Bank, matrix: np.ndarray, asked: list[Query]) -> tuple[float, float]:

@@ -9,8 +9,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from skills_bank.annotations import AnnotationStore
 from skills_bank.change import Change
-from skills_bank.embedding import Embedder
+from skills_bank.embedding import Embedder, Vectors
 from skills_bank.embedding_models import kind_of, make_embedder
 from skills_bank.errors import (
     BankError,
@@ -63,6 +64,7 @@ class Bank:
         location: Where it is, for people to read; a password in a URL is hidden.
         ledger: Episodes and runs, in the same database.
         evidence: Intervention units, their texts and prototypes.
+        annotations: Labels of dialogues that a model was paid for.
     """
 
     def __init__(self, journal: Journal, embedder: Embedder, index: str) -> None:
@@ -76,6 +78,7 @@ class Bank:
         self.location = journal.place
         self.ledger = Ledger(journal)
         self.evidence = UnitStore(journal)
+        self.annotations = AnnotationStore(journal)
 
     @classmethod
     def open(
@@ -308,10 +311,13 @@ class Bank:
         """What `BankView.nearest` asks: the nearest index entries to a text, with cosine similarities."""
         return self._index.nearest(self._vectors.of_query(text), count, allowed, known)
 
-    def similarities(self, text: str, to: Sequence[str]) -> list[float]:
-        """What `BankView.similarities` asks: cosines of a text to texts of skills, −1 to 1."""
-        cosines = self._vectors.of_skills(to) @ self._vectors.of_query(text)
-        return [max(-1.0, min(1.0, float(cosine))) for cosine in cosines]
+    def query_vector(self, text: str) -> Vectors:
+        """What a view asks: the unit vector of a text, shape (dim,)."""
+        return self._vectors.of_query(text)
+
+    def skill_vectors(self, texts: Sequence[str]) -> Vectors:
+        """What a view asks: unit rows of texts of skills, shape (len(texts), dim)."""
+        return self._vectors.of_skills(texts)
 
     def close(self) -> None:
         """Give back connections and the index in memory. Views of this bank cannot search afterwards."""

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from skills_bank.change import Change
 from skills_bank.journal import Journal
-from skills_bank.schema import changes, generations, lives, skill_versions, tombstones, unit_texts, vectors
+from skills_bank.schema import annotations, changes, generations, lives, skill_versions, tombstones, unit_texts, vectors
 from skills_bank.skill import Skill
 from skills_bank.succession import content_hash
 
@@ -98,12 +98,11 @@ def _changes(connection: Connection) -> Iterator[str]:
 
 
 def _texts(connection: Connection) -> Iterator[str]:
-    query = (
-        sa.select(unit_texts.c.dialogue_id)
-        .join(tombstones, tombstones.c.dialogue_id == unit_texts.c.dialogue_id)
-        .distinct()
-    )
-    for dialogue_id in connection.execute(query).scalars():
+    found: set[str] = set()
+    for table in (unit_texts, annotations):
+        query = sa.select(table.c.dialogue_id).join(tombstones, tombstones.c.dialogue_id == table.c.dialogue_id)
+        found |= set(connection.execute(query.distinct()).scalars())
+    for dialogue_id in sorted(found):
         yield f"dialogue {dialogue_id}: was erased, and some of its words are here"
 
 

@@ -19,7 +19,7 @@ from conversation.seeker import SeekerState
 from skills_bank.contraindication import Contraindications, Refused
 from skills_bank.fit import FitTable, Numbers, fit_reasons
 from skills_bank.gain import expected_gain, gain_reasons
-from skills_bank.skill import Requirement, Skill, SkillId
+from skills_bank.skill import Requirement, SkillId
 from skills_bank.view import BankView
 
 
@@ -80,33 +80,44 @@ def retrieve(view: BankView, query: Query, settings: RetrievalSettings | None = 
     # Of a score, all but the similarity is known for every skill before the index is asked.
     known = settings.fit_weight * fits + settings.evidence_weight * table.gains
     current = query.current if query.current in table.place and query.current not in refused else ""
-    scored: list[_Scored] = []
-    for skill, similarity in _candidates(view, query.text, settings.candidates, table, refused, known, current):
-        place = table.place[skill.id]
-        score = round(settings.similarity_weight * similarity + known.item(place), 6)
-        scored.append((score, skill, similarity, fits.item(place), table.gains.item(place)))
-    scored.sort(key=lambda one: (-one[0], one[1].id))
-    chosen = next((one for one in scored if one[3] >= settings.threshold), None)
-    kept = scored[: settings.k]
+    candidates = _candidates(view, query.text, settings.candidates, table, refused, known)
+    if current:
+        candidates = list(dict.fromkeys((*candidates, current)))
+    # From the vectors, so that a similarity is the same whichever list, and whichever index, named the skill.
+    similarities = view.similarities(query.text, candidates)
+    places = np.array([table.place[skill_id] for skill_id in candidates], dtype=np.intp)
+    scores = np.round(settings.similarity_weight * similarities + known[places], 6)
+    order = np.lexsort((places, -scores)).tolist()  # best first, ties by id
+    chosen = next((one for one in order if fits[places[one]] >= settings.threshold), None)
+    kept = order[: settings.k]
     if chosen is not None and chosen not in kept:  # what was chosen is always among what is shown
         kept[-1] = chosen
-    kept += [one for one in scored if one[1].id == current and one not in kept]
-    considered = {one[1].id: _told(one, query.state) for one in kept}
+    kept += [one for one in order if candidates[one] == current and one not in kept]
+    considered = {
+        one: SkillScore(
+            skill_id=(skill := table.skills[places[one]]).id,
+            version=skill.version,
+            title=skill.title,
+            similarity=similarities.item(one),
+            fit=fits.item(places[one]),
+            evidence=table.gains.item(places[one]),
+            score=scores.item(one),
+            reasons=(*fit_reasons(skill.applies, query.state), *gain_reasons(skill)),
+        )
+        for one in kept
+    }
     return Retrieved(
         considered=tuple(considered.values()),
         refused=tuple(sorted(refused.items())),
-        chosen=considered[chosen[1].id] if chosen else None,
+        chosen=None if chosen is None else considered[chosen],
     )
-
-
-_Scored = tuple[float, Skill, float, float, float]
 
 
 class _Table:
     """What retrieval works out once for a view."""
 
     def __init__(self, view: BankView) -> None:
-        skills = view.skills()
+        self.skills = skills = view.skills()
         self.ids = [skill.id for skill in skills]
         self.place = {skill_id: place for place, skill_id in enumerate(self.ids)}
         self.contraindications = Contraindications(skills)
@@ -129,36 +140,19 @@ def _table(view: BankView) -> _Table:
 
 
 def _candidates(
-    view: BankView, text: str, count: int, table: _Table, refused: Refused, known: Numbers, current: SkillId
-) -> list[tuple[Skill, float]]:
-    """The skills to be scored, each with its similarity: the nearest, and those that fit best whatever their words.
+    view: BankView, text: str, count: int, table: _Table, refused: Refused, known: Numbers
+) -> list[SkillId]:
+    """The skills to be scored: those nearest in words, and those that fit best whatever their words.
 
     The best of a large bank is seldom the nearest in words alone; taking the top of both lists is the first round of
     Fagin's threshold algorithm (Fagin, Lotem, Naor, PODS 2001). A bank that is not larger than `count` is scored whole.
     """
-    open_to = np.ones(len(table.ids), dtype=bool)
-    open_to[[table.place[skill_id] for skill_id in refused]] = False
-    places = np.flatnonzero(open_to)
+    usable = np.ones(len(table.ids), dtype=bool)
+    usable[[table.place[skill_id] for skill_id in refused]] = False
+    places = np.flatnonzero(usable)
     allowed = [table.ids[place] for place in places.tolist()] if refused else None
-    chosen = {skill.id: None for skill, _ in view.nearest(text, count, allowed)}
-    if len(places) > len(chosen):
-        top = places[np.argsort(-known[places], kind="stable")[: _FITTING * count]]
-        chosen |= dict.fromkeys(table.ids[place] for place in top.tolist())
-    if current:
-        chosen[current] = None
-    # Computed from the vectors, so that a similarity is the same whichever list, and whichever index, named the skill.
-    return view.similarities(text, list(chosen))
-
-
-def _told(one: _Scored, state: SeekerState) -> SkillScore:
-    score, skill, similarity, fit, gain = one
-    return SkillScore(
-        skill_id=skill.id,
-        version=skill.version,
-        title=skill.title,
-        similarity=similarity,
-        fit=fit,
-        evidence=gain,
-        score=score,
-        reasons=(*fit_reasons(skill.applies, state), *gain_reasons(skill)),
-    )
+    nearest = [skill.id for skill, _ in view.nearest(text, count, allowed)]
+    if len(places) == len(nearest):
+        return nearest
+    best = places[np.argsort(-known[places], kind="stable")[: _FITTING * count]]
+    return list(dict.fromkeys((*nearest, *(table.ids[place] for place in best.tolist()))))

@@ -105,6 +105,14 @@ unit_texts = sa.Table(
     sa.Column("quotes", sa.Text, nullable=False),  # JSON: the seeker's own words within its states
 )
 
+annotations = sa.Table(
+    "annotations",
+    metadata,
+    sa.Column("key_hash", sa.String(64), primary_key=True),  # of the model, its prompt and the dialogue's words
+    sa.Column("dialogue_id", sa.String(200), nullable=False, index=True),
+    sa.Column("body", sa.Text, nullable=False),  # JSON: holds the seeker's own words, and goes when they are erased
+)
+
 tombstones = sa.Table(
     "tombstones",
     metadata,

@@ -11,7 +11,7 @@ from conversation.seeker import SeekerState
 from skills_bank.intervention_unit import InterventionUnit, UnitText
 from skills_bank.journal import Journal, insert_missing, now
 from skills_bank.prototype import Prototype
-from skills_bank.schema import prototypes, tombstones, unit_texts, units
+from skills_bank.schema import annotations, prototypes, tombstones, unit_texts, units
 
 _QUOTED = ("problem", "feeling", "person", "effort")
 """Fields of a seeker state that hold the seeker's own words; `risk.signs` is the fifth."""
@@ -95,6 +95,7 @@ class UnitStore:
         """Erase every word of a dialogue. Labels and counts stay, and a tombstone keeps the words from coming back."""
         with self._journal.writing() as connection:
             gone = connection.execute(unit_texts.delete().where(unit_texts.c.dialogue_id == dialogue_id)).rowcount
+            connection.execute(annotations.delete().where(annotations.c.dialogue_id == dialogue_id))
             kept = connection.execute(
                 sa.select(sa.func.count(sa.distinct(units.c.unit_id))).where(units.c.dialogue_id == dialogue_id)
             ).scalar_one()

@@ -1,6 +1,5 @@
 """What is the vector of a text? Computed once by the embedder, kept in the journal, never mixed with another's."""
 
-import itertools
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from threading import RLock
@@ -15,8 +14,6 @@ from skills_bank.view import text_hash
 
 _RECENT = 512
 """Queries kept in memory."""
-_HELD = 8192
-"""Skills' vectors kept in memory: 32 MB at 1,024 dimensions."""
 
 
 class VectorCache:
@@ -26,23 +23,13 @@ class VectorCache:
         self.embedder = embedder
         self._journal = journal
         self._recent: OrderedDict[str, Vectors] = OrderedDict()
-        self._held: dict[str, Vectors] = {}
         self._lock = RLock()
 
     def of_skills(self, texts: Sequence[str]) -> Vectors:
         """Unit rows for texts of skills, shape (len(texts), dim), in their order."""
         hashes = [text_hash(text) for text in texts]
-        with self._lock:
-            known = {name: self._held[name] for name in hashes if name in self._held}
-        if len(known) < len(set(hashes)):
-            fresh = {name: text for name, text in zip(hashes, texts, strict=True) if name not in known}
-            found = self._stored(list(fresh))
-            found |= self._computed({name: text for name, text in fresh.items() if name not in found})
-            known |= found
-            with self._lock:
-                if len(self._held) + len(found) > _HELD:
-                    self._held.clear()
-                self._held.update(itertools.islice(found.items(), _HELD))
+        known = self._stored(list(dict.fromkeys(hashes)))
+        known |= self._computed({name: text for name, text in zip(hashes, texts, strict=True) if name not in known})
         if not hashes:
             return np.zeros((0, self.embedder.dim), dtype=np.float32)
         return np.stack([known[name] for name in hashes])

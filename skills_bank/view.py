@@ -5,6 +5,10 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Protocol
 
+import numpy as np
+import numpy.typing as npt
+
+from skills_bank.embedding import Vectors
 from skills_bank.errors import UnknownSkill
 from skills_bank.skill import Skill, SkillId
 from skills_bank.succession import content_hash
@@ -27,8 +31,12 @@ class Search(Protocol):
         """As `VectorIndex.nearest`, for a text instead of a vector."""
         ...
 
-    def similarities(self, text: str, to: Sequence[str]) -> list[float]:
-        """Cosine of a text to each of several others."""
+    def query_vector(self, text: str) -> Vectors:
+        """Unit vector of a text, shape (dim,)."""
+        ...
+
+    def skill_vectors(self, texts: Sequence[str]) -> Vectors:
+        """Unit rows of texts of skills, shape (len(texts), dim)."""
         ...
 
 
@@ -101,16 +109,25 @@ class BankView:
         pairs = [(self._living[entry.partition("#")[0]], round(similarity, 6)) for entry, similarity in found]
         return sorted(pairs, key=lambda pair: (-pair[1], pair[0].id))[:k]
 
-    def similarities(self, text: str, skill_ids: Sequence[SkillId]) -> list[tuple[Skill, float]]:
-        """Cosine similarity of a text to these skills, in their order, without asking the index.
+    def similarities(self, text: str, skill_ids: Sequence[SkillId]) -> npt.NDArray[np.float64]:
+        """Cosine similarities (−1 to 1) of a text to these skills, in their order, without asking the index.
 
         Raises:
             KeyError: one of them does not live here.
             EmbeddingError: the text could not be embedded.
         """
-        skills = [self._living[skill_id] for skill_id in skill_ids]
-        found = self._search.similarities(text, [self.texts[self._entries[skill.id]] for skill in skills])
-        return [(skill, round(similarity, 6)) for skill, similarity in zip(skills, found, strict=True)]
+        rows = self._vectors[[self._places[skill_id] for skill_id in skill_ids]]
+        # Not `@`: a matrix library adds up in an order of its own, and its threads cost more than so small a product.
+        cosines = np.einsum("ij,j->i", rows, self._search.query_vector(text))
+        return np.round(np.clip(cosines.astype(np.float64), -1, 1), 6)
+
+    @cached_property
+    def _vectors(self) -> Vectors:
+        return self._search.skill_vectors(list(self.texts.values()))
+
+    @cached_property
+    def _places(self) -> dict[SkillId, int]:
+        return {skill_id: place for place, skill_id in enumerate(self._living)}
 
     @cached_property
     def _entries(self) -> dict[SkillId, str]:

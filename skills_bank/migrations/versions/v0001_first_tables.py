@@ -79,6 +79,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("skill_id", "version"),
     )
     op.create_table(
+        "annotations",
+        sa.Column("key_hash", sa.String(length=64), nullable=False),
+        sa.Column("dialogue_id", sa.String(length=200), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key_hash"),
+    )
+    op.create_index(op.f("ix_annotations_dialogue_id"), "annotations", ["dialogue_id"], unique=False)
+    op.create_table(
         "tombstones",
         sa.Column("dialogue_id", sa.String(length=200), nullable=False),
         sa.Column("erased_at", sa.String(length=32), nullable=False),
