@@ -39,7 +39,7 @@ class EvolutionContext(VerificationContext):
     rounds: int = Field(default=3, ge=1)
     proposals: int = Field(default=2, ge=1, description="changes proposed a round, at most")
     profiles: tuple[str, ...] = Field(default=(), description="ids of train profiles; empty: all of them")
-    seeds: int = Field(default=1, ge=1, description="conversations with each profile a round")
+    seeds: int = Field(default=2, ge=1, description="conversations with each profile a round")
     screen: int = Field(default=6, ge=0, description="pairs on failing train profiles; a screen only rejects")
     audit_every: int = Field(default=3, ge=1, description="acceptances between two audits")
     audit: int = Field(default=24, ge=1, description="seekers of an audit")
