@@ -34,7 +34,7 @@ def build() -> StateGraph[DiscoveryState, DiscoveryContext, DiscoveryInput, Disc
     graph.add_node("lint", check)
     graph.add_node("commit", commit)
     graph.add_edge(START, "read")
-    graph.add_conditional_edges("read", every_dialogue, ["annotate"])
+    graph.add_conditional_edges("read", every_dialogue, ["annotate", "extract", END])
     graph.add_edge("annotate", "extract")
     graph.add_edge("extract", "cluster")
     graph.add_conditional_edges("cluster", every_group, ["distil", "lint"])
@@ -44,9 +44,11 @@ def build() -> StateGraph[DiscoveryState, DiscoveryContext, DiscoveryInput, Disc
     return graph
 
 
-def every_dialogue(state: DiscoveryState) -> list[Send]:
-    """One branch a dialogue."""
-    return [Send("annotate", {"bench": state["bench"], "dialogue": name}) for name in state["pending"]]
+def every_dialogue(state: DiscoveryState) -> list[Send] | str:
+    """One branch a dialogue that has no labels yet; the end where only an estimate was asked for."""
+    if state.get("estimate_only"):
+        return END
+    return [Send("annotate", {"bench": state["bench"], "dialogue": name}) for name in state["pending"]] or "extract"
 
 
 def every_group(state: DiscoveryState) -> list[Send] | str:

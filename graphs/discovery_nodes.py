@@ -17,13 +17,16 @@ from conversation.dialogue import Dialogue
 from conversation.formats import read_dialogues
 from conversation.split import held_out
 from graphs.context import DiscoveryContext
+from nodes.annotator import label_again
 from nodes.context import NO_SKILLS, STARTER, open_bank
+from nodes.discovery_cost import estimate
+from nodes.models import Models
 from nodes.workbench import Workbench, bench_of, clear, lay_out
 from skills_bank.bank import Bank
 from skills_bank.change import Change, ChangeKind, Claim
 from skills_bank.clustering import cluster_units
 from skills_bank.duplicates import without_duplicates
-from skills_bank.errors import Conflict
+from skills_bank.errors import Conflict, NoBank
 from skills_bank.grouping import group_prototypes
 from skills_bank.intervention_unit import LabelSource
 from skills_bank.licences import allows_commercial_use, most_restrictive
@@ -44,11 +47,12 @@ class DiscoveryError(ValueError):
 
 
 class DiscoveryInput(TypedDict, total=False):
-    """What is read. Without paths: the project's own short dialogues."""
+    """What is read. Without paths: the project's own dialogues. `estimate_only` stops before anything is asked."""
 
     paths: list[str]
     format: str | None
     skip_bad: bool
+    estimate_only: bool
 
 
 class DiscoveryState(DiscoveryInput, total=False):
@@ -104,12 +108,13 @@ def read(state: DiscoveryState, runtime: Runtime[DiscoveryContext]) -> dict[str,
             "leave them out, or run with the policy 'any' for a bank that carries that licence"
         )
     name = uuid.uuid4().hex
-    bench = lay_out(name, bank_of(context))
+    bench = lay_out(name, bank_of(context, create=not state.get("estimate_only", False)))
     bench.dialogues.update(kept)
-    models = context.resources.models.describe()
-    digest = hashlib.sha256(
-        "\n".join([*kept, models["annotator"], models["distiller"], str(context.seed)]).encode()
-    ).hexdigest()
+    models = context.models or Models.from_environment()
+    pending = label_again(bench, models)
+    expected = estimate((kept[dialogue] for dialogue in pending), models)
+    said = models.describe()
+    digest = hashlib.sha256("\n".join([*kept, said["annotator"], said["distiller"], str(context.seed)]).encode())
     counts = {
         "files": [
             {"path": path, "format": r.format, "read": len(r.dialogues), "refused": len(r.refused)}
@@ -121,16 +126,21 @@ def read(state: DiscoveryState, runtime: Runtime[DiscoveryContext]) -> dict[str,
             "repeated": len(everything) - len(distinct),
             "held_out": len(distinct) - len(kept),
             "used": len(kept),
+            "labelled_before": len(kept) - len(pending),
         },
         "refused": refused[:MOST_LINES],
+        "estimate": expected.model_dump(mode="json"),
     }
     tell("read", **counts["dialogues"])  # type: ignore[arg-type]  # a mapping of counts
+    tell("estimated", **expected.model_dump(mode="json"))
+    if state.get("estimate_only"):
+        clear(name)
     return {
         "bench": name,
-        "run": f"discovery-{digest[:12]}",
+        "run": f"discovery-{digest.hexdigest()[:12]}",
         "source": " and ".join(sorted({dialogue.source for dialogue in kept.values()})),
         "licence": most_restrictive(licences),
-        "pending": list(kept),
+        "pending": pending,
         "summary": counts,
     }
 
@@ -139,12 +149,18 @@ def extract(state: DiscoveryState, runtime: Runtime[DiscoveryContext]) -> dict[s
     """Node: the units of all dialogues that have labels.
 
     Raises:
-        DiscoveryError: none has; the first failure is named.
+        DiscoveryError: none has, or the budget did not last; labels that a model was paid for are kept in the bank.
     """
     bench = bench_of(state["bench"])
+    failures = sorted(state.get("failures", []))
+    if spent := [line for line in failures if ": OverBudget:" in line]:
+        raise DiscoveryError(
+            f"the budget lasted for {len(bench.annotations)} of {len(bench.dialogues)} dialogues; their labels are "
+            f"kept in {bench.bank.location}, and a run with a larger budget goes on from there ({spent[0]})"
+        )
     if not bench.annotations:
-        failures = state.get("failures") or ["no reason was given"]
-        raise DiscoveryError(f"none of {len(bench.dialogues)} dialogues could be labelled: {failures[0]}")
+        why = failures[0] if failures else "no reason was given"
+        raise DiscoveryError(f"none of {len(bench.dialogues)} dialogues could be labelled: {why}")
     annotator = settings(runtime).resources.models.of("annotator")
     read_by = LabelSource.RULES if annotator.embedded else LabelSource.MODEL
     for name in sorted(bench.annotations):
@@ -292,11 +308,14 @@ def settings(runtime: Runtime[DiscoveryContext]) -> DiscoveryContext:
     return DiscoveryContext.model_validate(context) if isinstance(context, dict) else context or DiscoveryContext()
 
 
-def bank_of(context: DiscoveryContext) -> Bank:
-    """The bank that the skills are meant for; made where there is none, in memory where none is named."""
-    if context.bank in (STARTER, NO_SKILLS):
-        return Bank.open(":memory:", embedder=context.embedder, index=context.index)
-    return open_bank(context.bank, embedder=context.embedder, index=context.index, create=True)
+def bank_of(context: DiscoveryContext, *, create: bool = True) -> Bank:
+    """The bank that the skills are meant for; made where there is none, in memory where none is named or wanted."""
+    if context.bank not in (STARTER, NO_SKILLS):
+        try:
+            return open_bank(context.bank, embedder=context.embedder, index=context.index, create=create)
+        except NoBank:
+            pass  # only an estimate is wanted, and nothing has been labelled for this bank before
+    return Bank.open(":memory:", embedder=context.embedder, index=context.index)
 
 
 def authored_dialogues() -> list[str]:

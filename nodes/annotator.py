@@ -1,8 +1,9 @@
 """What happened in each exchange of a recorded dialogue? Labels for states, actions and changes."""
 
+import asyncio
+import hashlib
 from typing import Any
 
-from langchain_core.runnables import RunnableLambda
 from langgraph.config import get_stream_writer
 from pydantic import Field
 
@@ -12,7 +13,9 @@ from conversation.model import Value
 from nodes.agent import Agent
 from nodes.context import current
 from nodes.errors import ChatError
-from nodes.workbench import bench_of
+from nodes.models import Models
+from nodes.node import Node
+from nodes.workbench import Workbench, bench_of
 
 __all__ = [
     "ANNOTATOR",
@@ -23,6 +26,8 @@ __all__ = [
     "SupporterLabels",
     "annotate",
     "fitting",
+    "key_of",
+    "label_again",
     "question_about",
 ]
 
@@ -68,13 +73,33 @@ def fitting(annotation: Annotation, dialogue: Dialogue) -> Annotation:
     )
 
 
-def _ask(state: Any) -> Dialogue:
-    return bench_of(state["bench"]).dialogues[state["dialogue"]]
+def key_of(dialogue: Dialogue, model: str) -> str:
+    """What an annotation is kept under: all that decides it. The same words under another id are the same question.
+
+    Args:
+        dialogue: What is labelled.
+        model: Who labels it, as `Models.describe` says it.
+    """
+    parts = (model, ANNOTATOR.prompt_hash, question_about(dialogue).model_dump_json())
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
-def _tell(state: Any, answer: Annotation, dialogue: Dialogue) -> dict[str, Any]:
+def label_again(bench: Workbench, models: Models) -> list[str]:
+    """Lay out the labels that an earlier run was paid for; the ids of the dialogues that are still without."""
+    if models.of(ANNOTATOR.role).embedded:
+        return list(bench.dialogues)
+    model = models.describe()[ANNOTATOR.role]
+    keys = {name: key_of(dialogue, model) for name, dialogue in bench.dialogues.items()}
+    known = bench.bank.annotations.known(sorted(set(keys.values())))
+    bench.annotations.update({name: known[key] for name, key in keys.items() if key in known})
+    return [name for name in bench.dialogues if name not in bench.annotations]
+
+
+def _tell(state: Any, answer: Annotation, dialogue: Dialogue, models: Models) -> dict[str, Any]:
     bench = bench_of(state["bench"])
-    bench.annotations[dialogue.id] = fitting(answer, dialogue)
+    labels = bench.annotations[dialogue.id] = fitting(answer, dialogue)
+    if not models.of(ANNOTATOR.role).embedded:
+        bench.bank.annotations.keep(key_of(dialogue, models.describe()[ANNOTATOR.role]), dialogue.id, labels)
     get_stream_writer()({"event": "annotated", "done": len(bench.annotations), "total": len(bench.dialogues)})
     return {"annotated": 1}
 
@@ -84,24 +109,24 @@ def _failed(state: Any, error: ChatError) -> dict[str, Any]:
 
 
 def _annotate(state: Any) -> dict[str, Any]:
-    dialogue = _ask(state)
+    dialogue = bench_of(state["bench"]).dialogues[state["dialogue"]]
     resources = current()
     try:
         answer = resources.chat.ask(ANNOTATOR, question_about(dialogue), seed=resources.context.seed)
     except ChatError as error:
         return _failed(state, error)
-    return _tell(state, answer, dialogue)
+    return _tell(state, answer, dialogue, resources.models)
 
 
 async def _aannotate(state: Any) -> dict[str, Any]:
-    dialogue = _ask(state)
+    dialogue = bench_of(state["bench"]).dialogues[state["dialogue"]]
     resources = current()
     try:
         answer = await resources.chat.aask(ANNOTATOR, question_about(dialogue), seed=resources.context.seed)
     except ChatError as error:
         return _failed(state, error)
-    return _tell(state, answer, dialogue)
+    return await asyncio.to_thread(_tell, state, answer, dialogue, resources.models)
 
 
-annotate = RunnableLambda(_annotate, _aannotate, name="annotate")
+annotate = Node("annotate", _annotate, _aannotate)
 """Node, one of a fan-out: labels the dialogue `dialogue` of the run. A failed call is recorded and costs it alone."""

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from langchain_core.runnables import RunnableLambda
 from langgraph.config import get_stream_writer
 from pydantic import Field
 
@@ -10,6 +9,7 @@ from conversation.model import Value
 from nodes.agent import Agent
 from nodes.context import current
 from nodes.errors import ChatError
+from nodes.node import Node
 from nodes.workbench import bench_of
 from skills_bank.grouping import SkillGroup
 from skills_bank.prototype import Prototype
@@ -98,5 +98,5 @@ async def _adistil(state: Any) -> dict[str, Any]:
     return _tell(state, question, group, answer)
 
 
-distil = RunnableLambda(_distil, _adistil, name="distil")
+distil = Node("distil", _distil, _adistil)
 """Node, one of a fan-out: distils the group `group` of the run. A failed call is recorded and costs it alone."""

@@ -199,7 +199,7 @@ class Bank:
         """
         if not changes:
             raise BankError("nothing to commit: no change was given")
-        with self._journal.writing() as connection:
+        with self._journal.committing() as connection:
             if (head := self._generations.head(connection)) != expected_generation:
                 raise Conflict(
                     f"the bank has moved on to generation {head}; these changes were made for {expected_generation}"
@@ -223,7 +223,7 @@ class Bank:
             UnknownGeneration: there is none of that number.
             Conflict: the head is not the expected one (when one is named), or moved meanwhile.
         """
-        with self._journal.writing() as connection:
+        with self._journal.committing() as connection:
             head = self._generations.head(connection)
             if expected_generation is not None and head != expected_generation:
                 raise Conflict(f"the bank has moved on to generation {head}; not {expected_generation}")

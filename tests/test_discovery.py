@@ -13,17 +13,21 @@ from conversation.formats import BadDialogue, own, read_dialogues
 from graphs.context import DiscoveryContext
 from graphs.discovery import build, graph
 from graphs.discovery_nodes import DiscoveryError
+from nodes.annotator import key_of
+from nodes.chat import Budget, Models, RoleSettings
 from nodes.context import close_all
 from nodes.embedded.engine import PLAYERS
+from nodes.embedded.server import EmbeddedServer
 from nodes.errors import Malformed
 from skills_bank.bank import Bank
 from skills_bank.copying import copied
+from skills_bank.intervention_unit import LabelSource
 from skills_bank.licences import allows_commercial_use, most_restrictive
 
 DATA = Path(__file__).parents[2] / "shared" / "data"
 
 WHOM = ["brother", "sister", "mother", "father", "friend", "flatmate", "colleague", "cousin", "aunt", "uncle"]
-WHEN = ["in spring", "last week", "at Christmas", "on her birthday", "two years ago", "after the move"]
+WHEN = ["in spring", "last week", "at Christmas", "on her birthday", "two years ago", "after the move", "in May"]
 BLAME = "I feel so guilty about my {whom}. It is all my fault that we fell out {when}, I should have called."
 MET = "It sounds as if you feel guilty, and as if it has weighed on you for some time."
 OPENS = "Yes, exactly. I feel ashamed too, because I knew {whom} was ill {when} and I stayed away all the same."
@@ -81,6 +85,7 @@ def test_a_bank_is_made_from_a_file_and_says_what_it_rests_on(tmp_path: Path, fi
         "repeated": 0,
         "held_out": 0,
         "used": 60,
+        "labelled_before": 0,
         "labelled": 60,
         "failed": 0,
     }
@@ -109,12 +114,8 @@ def test_the_same_input_gives_the_same_bank_also_asynchronously(tmp_path: Path, 
 
 
 def test_it_works_with_no_context_and_no_paths_on_the_projects_own_dialogues() -> None:
-    from graphs.discovery_nodes import authored_dialogues
-
-    if not authored_dialogues():
-        pytest.skip("the project's own dialogues are not written yet")
     summary = graph.invoke({})["summary"]
-    assert summary["dialogues"]["read"] >= 24
+    assert summary["dialogues"]["read"] == summary["dialogues"]["labelled"] > 0
     assert summary["licence"] == "Apache-2.0"
 
 
@@ -122,6 +123,7 @@ def test_progress_is_told_by_typed_events(tmp_path: Path, file: str) -> None:
     events = list(graph.stream({"paths": [file]}, context=context(tmp_path), stream_mode="custom"))
     assert list(dict.fromkeys(event["event"] for event in events)) == [
         "read",
+        "estimated",
         "annotated",
         "extracted",
         "clustered",
@@ -190,9 +192,84 @@ def test_one_failed_annotation_costs_one_dialogue_and_is_counted(
 
     monkeypatch.setitem(PLAYERS._players, "annotator", type(player)(player.agent, stumbling))
     summary = graph.invoke({"paths": [file]}, context=context(tmp_path))["summary"]
-    assert summary["dialogues"]["failed"] == 9
-    assert len(summary["failures"]) == 9
+    assert summary["dialogues"]["failed"] == 8
+    assert len(summary["failures"]) == 8
     assert "Malformed: annotator: a made-up fault" in summary["failures"][0]
+
+
+def over_http(server: EmbeddedServer) -> Models:
+    settings = {"base_url": server.url, "timeout_s": 10.0, "input_price": 1.0, "output_price": 2.0}
+    return Models(roles={"annotator": RoleSettings(model="annotator", **settings)})  # type: ignore[arg-type]
+
+
+def test_a_run_that_broke_off_does_not_pay_for_labels_twice(tmp_path: Path, file: str) -> None:
+    with EmbeddedServer() as server:
+        models = over_http(server)
+        with pytest.raises(DiscoveryError, match="the budget lasted for 25 of 60 dialogues"):
+            graph.invoke({"paths": [file]}, context=context(tmp_path, models=models, budget=Budget(calls=25)))
+        assert server.requests == 25
+        close_all()  # as another process would find it
+        first = graph.invoke({"paths": [file]}, context=context(tmp_path, models=models))["summary"]
+        assert server.requests == 60
+        assert first["dialogues"]["labelled_before"] == 25
+        second = asyncio.run(graph.ainvoke({"paths": [file]}, context=context(tmp_path, models=models)))["summary"]
+        assert server.requests == 60
+        assert second["skills"] == first["skills"]
+    with Bank.open(tmp_path / "bank", create=False) as bank:
+        (skill,) = bank.at().skills()
+        assert all(unit.change_source is LabelSource.MODEL for unit, _ in bank.units_of(skill))
+
+
+def test_the_cost_is_estimated_before_anything_is_asked(tmp_path: Path, file: str) -> None:
+    with EmbeddedServer() as server:
+        given = {"paths": [file], "estimate_only": True}
+        summary = graph.invoke(given, context=context(tmp_path, models=over_http(server)))["summary"]  # type: ignore[call-overload]
+        assert server.requests == 0
+    expected = summary["estimate"]
+    assert expected["calls"] == 60
+    assert expected["money"] == pytest.approx(
+        (expected["input_tokens"] + 2 * expected["output_tokens"]) / 1e6, rel=1e-3
+    )
+    assert "units" not in summary
+    assert not (tmp_path / "bank").exists()
+
+
+def test_the_embedded_engine_costs_nothing(tmp_path: Path, file: str) -> None:
+    summary = graph.invoke({"paths": [file], "estimate_only": True}, context=context(tmp_path))["summary"]
+    assert summary["estimate"] == {"calls": 0, "input_tokens": 0, "output_tokens": 0, "money": 0.0}
+
+
+def test_what_was_really_asked_stays_below_the_estimate(tmp_path: Path, file: str) -> None:
+    with EmbeddedServer() as server:
+        run = context(tmp_path, models=over_http(server))
+        expected = graph.invoke({"paths": [file], "estimate_only": True}, context=run)["summary"]["estimate"]
+        graph.invoke({"paths": [file]}, context=run)
+        spent = run.resources.chat.usage.roles["annotator"]
+    assert spent.input_tokens <= expected["input_tokens"]
+    assert spent.output_tokens <= expected["output_tokens"]
+
+
+def test_erasing_a_dialogue_erases_its_labels_words_too(tmp_path: Path, file: str) -> None:
+    with EmbeddedServer() as server:
+        graph.invoke({"paths": [file]}, context=context(tmp_path, models=over_http(server)))
+        close_all()
+        with Bank.open(tmp_path / "bank", create=False) as bank:
+            (skill,) = bank.at().skills()
+            name = bank.units_of(skill)[0][0].dialogue_id
+            key = key_of(next(d for d in read_dialogues(Path(file)).dialogues if d.id == name), said_by(server))
+            assert bank.annotations.known([key])
+            bank.erase(name)
+            assert bank.annotations.known([key]) == {}
+            assert bank.verify() == []
+        graph.invoke({"paths": [file]}, context=context(tmp_path, models=over_http(server)))
+        close_all()
+        with Bank.open(tmp_path / "bank", create=False) as bank:
+            assert bank.annotations.known([key]) == {}
+            assert bank.verify() == []
+
+
+def said_by(server: EmbeddedServer) -> str:
+    return over_http(server).describe()["annotator"]
 
 
 def test_a_user_can_add_a_node(tmp_path: Path, file: str) -> None:
