@@ -30,7 +30,7 @@ DATABASE_FILE = "bank.db"
 MEMORY = ":memory:"
 _SCRIPTS = "skills_bank:migrations"
 _LOCK_TIMEOUT_MS = 30_000
-_MIGRATION_LOCK = 0x45534353  # any number, as long as every ESC-Skills process takes the same advisory lock
+_MIGRATING, _COMMITTING = 0x45534301, 0x45534302  # any numbers, as long as every ESC-Skills process takes the same
 
 
 class Journal:
@@ -78,6 +78,17 @@ class Journal:
             yield connection
 
     @contextmanager
+    def committing(self) -> Iterator[Connection]:
+        """A writing transaction that waits until no other one of this kind is open on the bank.
+
+        The primary key of `generations` is what keeps two writers apart; the queue saves the loser from working for
+        nothing.
+        """
+        with self.writing() as connection:
+            _queue(connection, _COMMITTING)
+            yield connection
+
+    @contextmanager
     def _transaction(self, *, writing: bool) -> Iterator[Connection]:
         if os.getpid() != self._process:
             raise BankError(
@@ -120,8 +131,7 @@ class Journal:
         config.set_main_option("script_location", _SCRIPTS)
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         with self.writing() as connection:
-            if connection.dialect.name == "postgresql":  # SQLite has taken its write lock with the transaction
-                connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+            _queue(connection, _MIGRATING)
             found = _revision(connection)
             if found == REVISION:
                 return
@@ -240,6 +250,12 @@ def _begin_sqlite(connection: Connection) -> None:
     # A writer takes the lock at once: a deferred transaction that turns writer later fails instead of waiting.
     writing = connection.get_execution_options().get("esc_writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def _queue(connection: Connection, number: int) -> None:
+    """Wait for an advisory lock until the transaction ends; SQLite has taken its write lock with the transaction."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(number)))
 
 
 def _revision(connection: Connection) -> str | None:
