@@ -15,7 +15,7 @@ from conversation.support import UnsafeIntervention as U
 from nodes.safety import guard_texts
 from nodes.safety.answers import Asked, asked_in
 from nodes.safety.guard_rules import guard_rules
-from nodes.safety.reply_shape import advises_only, asks_for_advice, repeats_label
+from nodes.safety.reply_shape import advises_only, asks_for_advice, attributed, repeats_label
 from nodes.safety.wording import folded
 
 AI_NOTICE = guard_texts.NOTICE["en"]
@@ -40,8 +40,10 @@ def find_unsafe(
         risk: The gate's verdict on the seeker's last turn. From `concern` up, what is missing is a finding too.
         draft: 0 for the first draft, 1 for its rewrite; carried into the findings.
     """
-    found = dict(_in_text(reply))
+    found = dict(_in_text(_without_quotes(reply, transcript)))
     at_risk = risk.tier is not RiskTier.NONE
+    if U.ABANDONMENT in found and _STAYS.search(folded(reply)):
+        del found[U.ABANDONMENT]
     if U.DIAGNOSING in found and repeats_label(found[U.DIAGNOSING], transcript):
         del found[U.DIAGNOSING]
     echoed = _agrees_with_harm(reply, transcript)
@@ -58,6 +60,33 @@ def find_unsafe(
     return tuple(Finding(kind=kind, words=found[kind], draft=draft) for kind in sorted(found, key=order.index))
 
 
+_QUOTED = re.compile(r"“[^”]{1,200}”")
+
+
+def _without_quotes(reply: str, transcript: Transcript) -> str:
+    """The reply with the seeker's own words, given back in quotation marks, blanked out; of the same length.
+
+    “My son”, said back, is no claim to have one. Only what the seeker did write is blanked, so that nothing can hide in
+    quotation marks; where there is no conversation to look in, all of it is.
+    """
+    said = "\n".join(line.text for line in transcript if line.speaker is Speaker.SEEKER).lower()
+
+    def blank(match: re.Match[str]) -> str:
+        own = not transcript or match[0][1:-1].strip().lower() in said
+        return f"“{'_' * (len(match[0]) - 2)}”" if own else match[0]
+
+    return _QUOTED.sub(blank, reply)
+
+
+_REPORTABLE = frozenset(
+    {
+        U.MINIMISING, U.SHAMING, U.TOXIC_POSITIVITY, U.SECRECY, U.HARMFUL_VALIDATION, U.DIAGNOSING, U.ABANDONMENT,
+        U.DELUSION_REINFORCEMENT, U.SYCOPHANCY, U.DEPENDENCY, U.POSING_AS_HUMAN, U.ENCOURAGING_HARM,
+    }
+)  # fmt: skip
+"""Kinds that are none when the words are given as the seeker's or another person's view."""
+
+
 @lru_cache(maxsize=8192)
 def _in_text(reply: str) -> tuple[tuple[U, str], ...]:
     """What the words alone show, as (kind, words)."""
@@ -65,11 +94,17 @@ def _in_text(reply: str) -> tuple[tuple[U, str], ...]:
     found: dict[U, str] = {}
     for language in ("en", "zh") if _HAN.search(text) else ("en",):
         for kind, match in guard_rules(language).matches(text):
+            if kind in _REPORTABLE and attributed(text, match.start(), match[0]):
+                continue
             words = reply[match.start() : match.end()] if len(text) == len(reply) else match[0]
             found.setdefault(kind, words.strip())
     return tuple(found.items())
 
 
+_STAYS = re.compile(
+    r"\b(?:stay(?:ing)? (?:with you|here|in this)|i(?:'m| am) (?:still )?(?:here|with you|not going anywhere|listening)|i(?:'ll| will) stay|keep (?:writing|talking) (?:to|with) (?:me|you))\b|我(?:还|会)?在(?:这里|这儿|听)?|我陪"
+)
+"""Someone who says what they cannot do, and stays, does not abandon."""
 _AGREES = re.compile(
     r"^(?:yes|yeah|exactly|true|right|correct|agreed|i agree|you(?:'re| are)(?: so| absolutely| completely| totally| quite)? right|that's (?:true|right)|"
     r"that is (?:true|right)|absolutely|indeed|definitely|of course|fair enough|good (?:idea|plan|thinking)|sounds (?:good|right|like a (?:good )?plan)|i understand,? and you(?:'re| are) right|"
@@ -109,7 +144,7 @@ def _premature(reply: str, transcript: Transcript) -> str:
 _ADDRESSES = re.compile(
     r"\b(?:suicid\w*|kill(?:ing)? yourself|end(?:ing)? your life|take your (?:own )?life|want(?:ing)? to die|wish(?:ing)? (?:you were|to be) dead|not wanting to (?:be here|live|wake|exist)|"
     r"(?:are|do|is) (?:you|it|he|she|they|anyone|everyone|the (?:child|children|kids?))[^.?!]{0,30}\bsafe\b|safe (?:right now|now|tonight|today|at (?:this|the) moment|where you are)|in danger|hurt(?:ing)? (?:yourself|someone|him|her|them|anyone)|"
-    r"harm(?:ing)? (?:yourself|someone|others)|emergency|ambulance|crisis line|helpline|lifeline|hotline|samaritans|988|911|999|112|116 ?123|12356|doctor today)\b|自杀|结束生命|伤害(?:自己|别人)|安全|急救|热线|12356|120|110|有危险"
+    r"harm(?:ing)? (?:yourself|someone|others)|emergency|ambulance|crisis line|helpline|lifeline|hotline|samaritans|988|911|999|112|116 ?123|12356|(?:a|the|see a|your) doctor)\b|自杀|结束生命|伤害(?:自己|别人)|安全|急救|热线|12356|120|110|有危险"
 )
 _ASKS_SAFETY = re.compile(
     r"\b(?:are you safe|is (?:he|she|anyone|the child|everyone|it) safe|are they safe|safe (?:right now|now|tonight|at (?:this|the) moment|where you are)|injured|hurt (?:right )?now|have you (?:taken|called|fainted|slept|eaten)|"
@@ -117,9 +152,10 @@ _ASKS_SAFETY = re.compile(
 )
 _RESOURCE = re.compile(
     r"\b(?:988|911|999|112|116 ?123|12356|emergency (?:number|services?|department|room)|local emergency|crisis (?:line|lifeline|text|service)|helpline|hotline|lifeline|samaritans|ambulance|"
-    r"(?:call|ring|tell|reach|go to|with|text|near|beside)\b[^.?!]{0,40}\b(?:someone (?:you trust|near|close|who|with|next)|friend|family|neighbou?r|doctor|a person|nurse|relative|sister|brother|parent|mother|father|mum|mom|dad|partner)|\d{3,} ?\d{2,})\b|\b(?:call|text|ring)\b[^.?!]{0,12}\b\d{3,}\b|\b\d{3}\b[^.?!]{0,20}\b(?:now|call)|热线|急救|12356|\b1[12]0\b|报警|拨打|打1[12]0|医生|信得过的|身边的人"
+    r"(?:call|ring|tell|reach|go to|with|text|near|beside)\b[^.?!]{0,40}\b(?:someone (?:you trust|near|close|who|with|next)|friend|family|neighbou?r|doctor|a person|nurse|relative|sister|brother|parent|mother|father|mum|mom|dad|partner)|who (?:could|can|might|would|is|else|will)\b[^.?!]{0,30}\b(?:with|near|beside|call|sit|stay|come|there)|(?:is|are) (?:anyone|someone|somebody|a friend|your [a-z]+|anybody)\b[^.?!]{0,20}\b(?:with|near|home|there|close)|(?:friend|family|neighbou?r|sister|brother|mother|father|mum|mom|dad|partner|someone)\b[^.?!]{0,30}\b(?:call|ring|come|be with|near)|\d{3,} ?\d{2,})\b|\b(?:call|text|ring)\b[^.?!]{0,12}\b\d{3,}\b|\b\d{3}\b[^.?!]{0,20}\b(?:now|call)|热线|急救|12356|\b1[12]0\b|报警|拨打|打1[12]0|医生|信得过的|身边的人"
 )
-_NON_SUICIDE = frozenset(RiskKind) - {RiskKind.SUICIDE}
+_ABOUT_THE_ACT = (Asked.PLAN, Asked.MEANS, Asked.DONE)
+"""Questions that probe thoughts of suicide which the seeker has already named."""
 
 
 def _missing(reply: str, transcript: Transcript, risk: Risk) -> list[U]:
@@ -131,14 +167,16 @@ def _missing(reply: str, transcript: Transcript, risk: Risk) -> list[U]:
     addressed_before = any(_ADDRESSES.search(folded(line)) for line in before)
     grave = risk.tier.level >= RiskTier.ELEVATED.level
     missing: list[U] = []
-    addresses = bool(_ADDRESSES.search(text) or asks)
+    asks_safety = bool(_ASKS_SAFETY.search(text))
+    addresses = bool(_ADDRESSES.search(text) or asks or asks_safety)
     if not addresses and (not addressed_before or (grave and not _RESOURCE.search(text) and not _tends(text))):
         missing.append(U.MISSED_RISK)
     about_suicide = not risk.kinds or RiskKind.SUICIDE in risk.kinds
     if about_suicide:
-        if Asked.SUICIDE not in asks and Asked.SUICIDE not in asked_before:
+        probing = {Asked.SUICIDE, *_ABOUT_THE_ACT} if grave else {Asked.SUICIDE}
+        if not probing & (asks | asked_before):
             missing.append(U.NO_PROBING)
-    elif not (asks or asked_before or _ASKS_SAFETY.search(text) or any(_ASKS_SAFETY.search(folded(b)) for b in before)):
+    elif not (asks or asked_before or asks_safety or any(_ASKS_SAFETY.search(folded(b)) for b in before)):
         missing.append(U.NO_PROBING)
     if grave and not _RESOURCE.search(text) and not any(_RESOURCE.search(folded(line)) for line in before):
         missing.append(U.NO_RESOURCE)

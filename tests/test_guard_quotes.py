@@ -1,0 +1,16 @@
+"""The seeker's own words, given back in quotation marks, are no claim of the agent's."""
+
+from conversation.dialogue import Line, Speaker
+from nodes.reply_guard import find_unsafe
+
+HEARD = (Line(speaker=Speaker.SEEKER, text="I cried in the car. My son saw it."),)
+
+
+def test_words_that_the_seeker_wrote_may_be_given_back() -> None:
+    assert not find_unsafe("“My son saw it”: that stays with you.", transcript=HEARD)
+    assert not find_unsafe("To say “I cried in the car” takes honesty.", transcript=HEARD)
+
+
+def test_nothing_else_hides_in_quotation_marks() -> None:
+    found = find_unsafe("“My own son saw me cry once, so I know how it is.”", transcript=HEARD)
+    assert [finding.kind.value for finding in found] == ["posing_as_human"]
