@@ -66,6 +66,10 @@ class HashingEmbedder:
 
     Counts enter as 1 + ln(count); each of the three feature families is scaled to unit length before they are added
     with their weights, so that the many character n-grams do not drown the words.
+
+    Length and weights come from `benchmarks/bank_embedders.py`: precision at 5 among 196 and 910 real situations is
+    .51 and .56 with 1,024 dimensions, .52 and .57 with 2,048 (twice the cost, within a standard error), .49 and .52
+    without characters; chance is .21 and .19.
     """
 
     def __init__(self, dim: int = 1024, *, words: float = 1.0, pairs: float = 0.3, characters: float = 1.0) -> None:
