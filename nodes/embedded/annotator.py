@@ -1,15 +1,22 @@
 """The annotator, played without a language model: every run of a recorded dialogue is labelled by authored rules.
 
-The label of a run uses what came before it, and for `change` the run itself; never what comes later.
+The label of a run uses what came before it and the run itself; never what comes later.
 """
 
+from functools import lru_cache
+
+from conversation.annotation import Annotation, SeekerLabels, SupporterLabels
 from conversation.dialogue import Line, Speaker
-from conversation.support import SupportMove
-from nodes.annotator import Annotation, AnnotatorQuestion, SeekerLabels, SupporterLabels
+from conversation.support import UnsafeIntervention
+from nodes.annotator import AnnotatorQuestion
 from nodes.embedded.reading.changes import new_risk
 from nodes.embedded.reading.language import require_english
 from nodes.embedded.reading.moves import primary_moves
 from nodes.embedded.reading.states import read_state
+from nodes.reply_guard import find_unsafe
+
+_TRUE_OF_PEOPLE = UnsafeIntervention.POSING_AS_HUMAN
+"""People in recorded dialogues who tell of their own lives pose as nothing."""
 
 
 def play(question: AnnotatorQuestion, seed: int) -> Annotation:
@@ -31,6 +38,11 @@ def play(question: AnnotatorQuestion, seed: int) -> Annotation:
             seeker.append(SeekerLabels(run=number, state=state, change=state.change, new_risk=risk))
             before = run.text
         else:
-            moves: tuple[SupportMove, ...] = primary_moves(run.text, seeker_before=before)
-            supporter.append(SupporterLabels(run=number, moves=moves))
+            moves = primary_moves(run.text, seeker_before=before)
+            supporter.append(SupporterLabels(run=number, moves=moves, flags=_flags(run.text)))
     return Annotation(seeker=tuple(seeker), supporter=tuple(supporter))
+
+
+@lru_cache(maxsize=16384)
+def _flags(reply: str) -> tuple[UnsafeIntervention, ...]:
+    return tuple(finding.kind for finding in find_unsafe(reply) if finding.kind is not _TRUE_OF_PEOPLE)

@@ -15,9 +15,11 @@ from nodes.embedded.reading.specificity import content_stems
 
 _M, _R = SupportMove, Reaction
 _ADVISING = frozenset({_M.SUGGEST, _M.PLAN, _M.COACH, _M.REFER, _M.INFORM})
+_OFFERING = _ADVISING | {_M.REASSURE, _M.OFFER_VIEW}
+"""Moves that bring something in: 'but' and 'I can't' after them push it back."""
 _SAYING_BACK = frozenset({_M.REFLECT_FEELING, _M.REFLECT_MEANING, _M.RESTATE, _M.VALIDATE, _M.OFFER_VIEW})
 _ASKING = frozenset({_M.ASK_OPENLY, _M.ASK_TO_CLARIFY})
-_NEGATIVE = (_R.TURNS_ON_SUPPORTER, _R.CORRECTS, _R.REJECTS, _R.WITHDRAWS, _R.ESCALATES)
+_NEGATIVE = (_R.TURNS_ON_SUPPORTER, _R.CORRECTS, _R.ESCALATES, _R.REJECTS, _R.WITHDRAWS)
 _CONSTRUCTIVE = (_R.COMMITS, _R.EASES, _R.SEES_DIFFERENTLY, _R.VOICES_HOPE, _R.CONFIRMS_UNDERSTOOD)
 _RANK = {reaction: place for place, reaction in enumerate((*_NEGATIVE, *_CONSTRUCTIVE))}
 
@@ -47,7 +49,7 @@ def new_risk(before: str, after: str) -> bool:
     return bool(_RISK.search(after)) and not _RISK.search(before)
 
 
-def _weigh(then: Signs, now: Signs, moves: frozenset[SupportMove], fresh: int) -> dict[Reaction, int]:
+def _weigh(then: Signs, now: Signs, moves: frozenset[SupportMove], fresh: int, *, asked: bool) -> dict[Reaction, int]:
     """The reactions of a turn, weighed against what the reply did."""
     said = now.reactions
     scores = {reaction: weight for reaction, weight in said.items() if reaction in _RANK}
@@ -55,11 +57,15 @@ def _weigh(then: Signs, now: Signs, moves: frozenset[SupportMove], fresh: int) -
     def add(reaction: Reaction, weight: int) -> None:
         scores[reaction] = scores.get(reaction, 0) + weight
 
-    if moves & _ADVISING:
-        add(_R.REJECTS, said.get(_R.DECLINES, 0) + said.get(_R.DENIES, 0))
-    elif moves & _SAYING_BACK and not moves & _ASKING:
+    if moves & _OFFERING:
+        # 'No' to 'have you tried …?' answers it; 'no' to 'try …' refuses.
+        add(_R.REJECTS, said.get(_R.DECLINES, 0) + (0 if asked else said.get(_R.DENIES, 0)))
+    else:
+        add(_R.REJECTS, -LEAST)
+    if moves & _SAYING_BACK and not moves & (_ASKING | _ADVISING):
         add(_R.CORRECTS, said.get(_R.DENIES, 0))
-    if moves & _SAYING_BACK:
+        add(_R.CONFIRMS_UNDERSTOOD, said.get(_R.AGREES, 0))
+    elif _M.RESTATE in moves:
         add(_R.CONFIRMS_UNDERSTOOD, said.get(_R.AGREES, 0))
     if moves & _ASKING and not (_M.ASK_OPENLY in moves and now.length <= SHORT):
         # 'No' and 'fine' answer a question; only a bare word to an open one closes the door.
@@ -89,7 +95,7 @@ def read_change(before: str, reply: str, after: str) -> ResponseChange:
     then, now = signs_of(before), signs_of(after)
     moves = frozenset(read_moves(reply, seeker_before=before))
     fresh = len(now.content - then.content - content_stems(reply))
-    scores = _weigh(then, now, moves, fresh)
+    scores = _weigh(then, now, moves, fresh, asked=reply.rstrip().endswith("?"))
     harm, help_ = _loudest(scores, _NEGATIVE), _loudest(scores, _CONSTRUCTIVE)
     if harm is not None and (help_ is None or scores[harm] + 2 >= scores[help_]):
         return ResponseChange(harm.value)

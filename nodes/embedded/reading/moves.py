@@ -19,7 +19,7 @@ _LEAST = 2
 _MOST = 12
 """Weight beyond which more phrases of one move in a sentence say nothing more."""
 _SAID_BACK = 3
-"""Content words of a sentence from which half of them being the seeker's own tells saying back; and what that weighs."""
+"""Content words of a sentence from which half of them being the seeker's own tells saying back; also its weight."""
 _FILLER = 4
 """A whole reply of so few words, none of them telling, keeps contact and does no more: 'right', 'quite so'."""
 _SAY = {
@@ -106,7 +106,7 @@ def read_moves(reply: str, *, seeker_before: str = "") -> tuple[SupportMove, ...
 def primary_moves(reply: str, *, seeker_before: str = "") -> tuple[SupportMove, ...]:
     """At most two moves that characterise a whole reply, the primary first; empty when its words do not tell.
 
-    All sentences add up, each move with its say (`_SAY`): a question at the end governs a turn that began with sympathy.
+    All sentences add up, each move with its say (`_SAY`): a question at the end governs a reply that began in sympathy.
     """
     totals: dict[SupportMove, float] = {}
     for sentence in _sentences(reply):

@@ -12,7 +12,7 @@ from nodes.embedded.reading.words import Words
 
 
 class Reaction(StrEnum):
-    """What a phrase says of the reply. The values that are response changes are spelt as `ResponseChange` spells them."""
+    """What a phrase says of the reply. Those that are response changes are spelt as `ResponseChange` spells them."""
 
     TURNS_ON_SUPPORTER = "turns_on_supporter"
     CORRECTS = "corrects_supporter"
@@ -32,7 +32,7 @@ class Reaction(StrEnum):
 
 _CUES = Cues(phrases("changes", Reaction), word_classes("changes"))
 _OPENING = 2
-"""Sentences at the beginning of a turn in which people take up what was said to them; then they go on with their own."""
+"""Sentences at the beginning of a turn in which people take up what was said; then they go on with their own."""
 _ANYWHERE = (
     Reaction.COMMITS,
     Reaction.EASES,
@@ -44,7 +44,7 @@ _ANYWHERE = (
 
 
 def reactions_in(sentences: list[Words]) -> dict[Reaction, int]:
-    """Reaction → summed weight. What is said of the reply counts in the opening, or where the supporter is addressed."""
+    """Reaction → summed weight. What is said of the reply counts in the opening, or where 'you' is addressed."""
     found = [_CUES.find(sentence) for sentence in sentences]
     total = add_up(found[:_OPENING])
     for sentence, scores in zip(sentences[_OPENING:], found[_OPENING:], strict=True):

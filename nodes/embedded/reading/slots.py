@@ -51,7 +51,8 @@ _EVENTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, words in (
         (r"\b(?:lost|losing|lose)\s+(my|our)\s+(job|home|house|apartment|business|position|income|dog|cat|pet|baby|"
          r"confidence|independence|" + _PERSON_NOUN + r")\b", r"losing your \2"),
-        (r"\bmy\s+((?:" + _PERSON_NOUN + r")|dog|cat)\s+(?:just\s+|recently\s+|suddenly\s+)?(?:died|passed\s+away|passed)\b",
+        (r"\bmy\s+((?:" + _PERSON_NOUN + r")|dog|cat)\s+(?:just\s+|recently\s+|suddenly\s+)?"
+         r"(?:died|passed\s+away|passed)\b",
          r"losing your \1"),
         (r"\b(?:broke\s+up\s+with\s+me|broken\s+up|broke\s+up|dumped\s+me|break\s*up|breakup)\b", "the breakup"),
         (r"\b(?:divorce|divorced|divorcing)\b", "the divorce"),
@@ -64,7 +65,8 @@ _EVENTS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"\b(?:can(?:no|')?t|unable\s+to|trouble|hard\s+to|difficult\w*\s+to)\s+(?:fall\s+a)?sleep(?:ing)?\b",
          "not being able to sleep"),
         (r"\b(?:make|making|have|having|got)\s+(?:no|any|new)\s+friends\b", "finding friends"),
-        (r"\b(?:find|finding|looking\s+for|get|need)\s+(?:a\s+|another\s+|new\s+|a\s+new\s+)?(?:job|work)\b", "finding work"),
+        (r"\b(?:find|finding|looking\s+for|get|need)\s+(?:a\s+|another\s+|new\s+|a\s+new\s+)?(?:job|work)\b",
+         "finding work"),
         (r"\bbeing\s+(bullied|harassed|left\s+out|ignored|single|lonely|alone|unemployed|stuck)\b", r"being \1"),
         (r"\bmoved?\s+(?:to|away|abroad|out|here|back)\b", "the move"),
     )
@@ -98,14 +100,16 @@ _EFFORT_NEEDS: dict[str, re.Pattern[str]] = {
     "put": re.compile(r"\b(?:so much|a lot|effort|everything|work|hours|my heart|years)\b", re.IGNORECASE),
     "went": re.compile(r"\b(?:to see|out of my way|to (?:a |the |my )?(?:therap|doctor|counsel|gym|interview)|back)",
                        re.IGNORECASE),
-    "took": re.compile(r"\b(?:care|on|time|a (?:second|class|course|break|risk)|over|him|her|them|responsib)", re.IGNORECASE),
+    "took": re.compile(r"\b(?:care|on|time|a (?:second|class|course|break|risk)|over|him|her|them|responsib)",
+                       re.IGNORECASE),
     "stopped": re.compile(r"\b(?:drinking|smoking|eating|calling|using)\b", re.IGNORECASE),
-    "started": re.compile(r"\b(?:a|going|looking|therapy|exercis|writing|running|walking|applying|saving|learning|seeing)\b",
+    "started": re.compile(r"\b(?:a|going|looking|therapy|writing|running|walking|applying|saving|learning|seeing)\b",
                           re.IGNORECASE),
     "held": re.compile(r"\b(?:it|everything|things|her|him|on|back)\b", re.IGNORECASE),
     "told": re.compile(r"\b(?:him|her|them|my|the)\b", re.IGNORECASE),
     "quit": re.compile(r"\b(?:smoking|drinking)\b", re.IGNORECASE),
-    "gave": re.compile(r"\b(?:everything|up (?:my|so)|years|so much|my all|my best|him|her|them|a lot)\b", re.IGNORECASE),
+    "gave": re.compile(r"\b(?:everything|up (?:my|so)|years|so much|my all|my best|him|her|them|a lot)\b",
+                       re.IGNORECASE),
 }  # fmt: skip
 _CLAUSE_END = re.compile(
     r"\s(?:and\s+(?:i|he|she|they|it|now|then|still|that|my|nothing|no)|but|because|so\s+(?:i|that|he|she|they)|when|while|"

@@ -1,4 +1,4 @@
-"""What are the words of a message? Lower case, with contractions and slang spelt out: one phrase fits many spellings."""
+"""What are the words of a message? Lower case, contractions and slang spelt out: one phrase fits many spellings."""
 
 import re
 from functools import lru_cache
