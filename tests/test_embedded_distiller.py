@@ -116,12 +116,19 @@ def test_no_skill_opens_with_advice_unless_advice_is_asked_for() -> None:
     only_advice = question((prototype(SupportMove.SUGGEST, 40, 2), prototype(SupportMove.INFORM, 30, 2)))
     skill = play(only_advice, 0)
     assert not set(skill.steps[0].moves) & set(ADVISING)
-    assert "added from general practice" in skill.rationale
+    assert "Added from general practice: to say back the core" in skill.rationale
     asked = question((prototype(SupportMove.SUGGEST, 40, 2, activity=Activity.ASKING_ADVICE, need=Need.ADVICE),))
     skill = play(asked, 0)
     assert SupportMove.SUGGEST in skill.steps[0].moves
     assert skill.steps[0].moves[0] is not SupportMove.SUGGEST
     assert skill.requires == (Requirement.PERMISSION,)
+
+
+def test_who_asks_for_advice_is_not_left_without_even_where_none_of_it_helped_in_the_data() -> None:
+    told = prototype(SupportMove.RESTATE, 30, 2, activity=Activity.ASKING_ADVICE, need=Need.ADVICE)
+    skill = play(question((told,)), 0)
+    assert SupportMove.SUGGEST in skill.steps[-1].moves
+    assert "to offer one option" in skill.rationale
 
 
 def test_acting_comes_after_hearing() -> None:

@@ -81,7 +81,7 @@ def play(question: DistillerQuestion, seed: int) -> Skill:
         id=question.skill_id,
         title=_title(moment, actions),
         summary=_summary(moment, actions, steps),
-        rationale=_rationale(question, moment, first),
+        rationale=_rationale(question, moment, steps),
         sources=(question.source,),
         licence=question.licence,
         applies=Conditions(
@@ -198,6 +198,9 @@ def _steps(question: DistillerQuestion, moment: _Moment, seed: int) -> tuple[Ste
         if len(plan) < 3 and move not in used and move not in _NEVER:
             plan.append((move, _in_order([move, _PARTNER.get(move, SupportMove.ASK_OPENLY)])))
             used.add(move)
+    asked = moment.need is Need.ADVICE or moment.activity is Activity.ASKING_ADVICE
+    if asked and not used & set(ADVISING):
+        plan[2:] = [(SupportMove.SUGGEST, (SupportMove.SUGGEST, SupportMove.PLAN))]  # who asks is not left without
     plan[1:] = sorted(plan[1:], key=lambda step: step[0] in ADVISING)  # hearing and thinking before doing
     return tuple(_step(core, moves, question, moment, seed) for core, moves in plan)
 
@@ -265,12 +268,14 @@ def _summary(moment: _Moment, actions: Sequence[str], steps: Sequence[Step]) -> 
     )
 
 
-def _rationale(question: DistillerQuestion, moment: _Moment, first: Sequence[SupportMove]) -> str:
+def _rationale(question: DistillerQuestion, moment: _Moment, steps: Sequence[Step]) -> str:
+    first = steps[0].moves
     good = sum(prototype.helped for prototype in question.helped)
     total = good + sum(prototype.harmed for prototype in question.helped)
-    shown = {prototype.moves[0] for prototype in question.helped}
-    added = [move_text(move).title for move in first if move not in shown]
-    general = f" To {' and to '.join(added)} is added from general practice." if added else ""
+    shown = {prototype.moves[0] for prototype in (*question.helped, *question.followed_by)}
+    moves = dict.fromkeys(move for step in steps for move in step.moves)
+    added = [move_text(move).title for move in moves if move not in shown]
+    general = f" Added from general practice: to {', to '.join(added)}." if added else ""
     return (
         f"{moment.text.why} {move_text(first[0]).why} Of {total} replies of this kind after which something changed, "
         f"{good} ({good / total:.0%}) were followed by a change for the better.{general}"
