@@ -8,12 +8,12 @@ REVISION = "0001"
 metadata = sa.MetaData()
 
 _SERIAL = sa.BigInteger().with_variant(sa.Integer(), "sqlite")  # SQLite counts up only an INTEGER PRIMARY KEY
-_WHEN = sa.String(32)
+_WHEN = sa.Text  # ISO 8601 in UTC
 
 identity = sa.Table(
     "identity",
     metadata,
-    sa.Column("bank_id", sa.String(32), primary_key=True),
+    sa.Column("bank_id", sa.Text, primary_key=True),
     sa.Column("made_at", _WHEN, nullable=False),
 )
 
@@ -21,7 +21,7 @@ embedders = sa.Table(
     "embedders",
     metadata,
     sa.Column("number", _SERIAL, primary_key=True),
-    sa.Column("fingerprint", sa.String(200), nullable=False),
+    sa.Column("fingerprint", sa.Text, nullable=False),
     sa.Column("dim", sa.Integer, nullable=False),
     sa.Column("adopted_at", _WHEN, nullable=False),
 )
@@ -33,16 +33,16 @@ generations = sa.Table(
     sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
     sa.Column("made_at", _WHEN, nullable=False),
     sa.Column("note", sa.Text, nullable=False),
-    sa.Column("content_hash", sa.String(64), nullable=False),
+    sa.Column("content_hash", sa.Text, nullable=False),
 )
 
 skill_versions = sa.Table(
     "skill_versions",
     metadata,
-    sa.Column("skill_id", sa.String(64), primary_key=True),
+    sa.Column("skill_id", sa.Text, primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("content_hash", sa.String(64), nullable=False),
-    sa.Column("body_hash", sa.String(64), nullable=False),
+    sa.Column("content_hash", sa.Text, nullable=False),
+    sa.Column("body_hash", sa.Text, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
 )
 
@@ -51,10 +51,10 @@ lives = sa.Table(
     metadata,
     sa.Column("number", _SERIAL, primary_key=True),
     sa.Column("generation", sa.Integer, sa.ForeignKey("generations.number"), nullable=False, index=True),
-    sa.Column("skill_id", sa.String(64), nullable=False),
+    sa.Column("skill_id", sa.Text, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("born", sa.Boolean, nullable=False),  # False: the version stops living with this generation
-    sa.Column("change_id", sa.String(200), nullable=False),
+    sa.Column("change_id", sa.Text, nullable=False),
     sa.ForeignKeyConstraint(["skill_id", "version"], ["skill_versions.skill_id", "skill_versions.version"]),
     sa.Index("ix_lives_skill", "skill_id"),
 )
@@ -64,9 +64,9 @@ changes = sa.Table(
     metadata,
     sa.Column("generation", sa.Integer, sa.ForeignKey("generations.number"), primary_key=True),
     sa.Column("position", sa.Integer, primary_key=True, autoincrement=False),
-    sa.Column("change_id", sa.String(200), nullable=False, index=True),
-    sa.Column("kind", sa.String(16), nullable=False),
-    sa.Column("run", sa.String(200), nullable=False),
+    sa.Column("change_id", sa.Text, nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("run", sa.Text, nullable=False),
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
 )
@@ -82,8 +82,8 @@ verdicts = sa.Table(
 vectors = sa.Table(
     "vectors",
     metadata,
-    sa.Column("fingerprint", sa.String(200), primary_key=True),
-    sa.Column("text_hash", sa.String(64), primary_key=True),
+    sa.Column("fingerprint", sa.Text, primary_key=True),
+    sa.Column("text_hash", sa.Text, primary_key=True),
     sa.Column("vector", sa.LargeBinary, nullable=False),  # float32, little-endian
 )
 
@@ -91,16 +91,16 @@ units = sa.Table(
     "units",
     metadata,
     sa.Column("number", _SERIAL, primary_key=True),
-    sa.Column("unit_id", sa.String(200), nullable=False, index=True),
-    sa.Column("dialogue_id", sa.String(200), nullable=False, index=True),
+    sa.Column("unit_id", sa.Text, nullable=False, index=True),
+    sa.Column("dialogue_id", sa.Text, nullable=False, index=True),
     sa.Column("body", sa.Text, nullable=False),  # labels only: the seeker's own words stand in unit_texts
 )
 
 unit_texts = sa.Table(
     "unit_texts",
     metadata,
-    sa.Column("unit_id", sa.String(200), primary_key=True),
-    sa.Column("dialogue_id", sa.String(200), nullable=False, index=True),
+    sa.Column("unit_id", sa.Text, primary_key=True),
+    sa.Column("dialogue_id", sa.Text, nullable=False, index=True),
     sa.Column("words", sa.Text, nullable=False),  # JSON: the unit's text
     sa.Column("quotes", sa.Text, nullable=False),  # JSON: the seeker's own words within its states
 )
@@ -108,15 +108,15 @@ unit_texts = sa.Table(
 annotations = sa.Table(
     "annotations",
     metadata,
-    sa.Column("key_hash", sa.String(64), primary_key=True),  # of the model, its prompt and the dialogue's words
-    sa.Column("dialogue_id", sa.String(200), nullable=False, index=True),
+    sa.Column("key_hash", sa.Text, primary_key=True),  # of the model, its prompt and the dialogue's words
+    sa.Column("dialogue_id", sa.Text, nullable=False, index=True),
     sa.Column("body", sa.Text, nullable=False),  # JSON: holds the seeker's own words, and goes when they are erased
 )
 
 tombstones = sa.Table(
     "tombstones",
     metadata,
-    sa.Column("dialogue_id", sa.String(200), primary_key=True),
+    sa.Column("dialogue_id", sa.Text, primary_key=True),
     sa.Column("erased_at", _WHEN, nullable=False),
     sa.Column("texts", sa.Integer, nullable=False),
 )
@@ -125,7 +125,7 @@ prototypes = sa.Table(
     "prototypes",
     metadata,
     sa.Column("number", _SERIAL, primary_key=True),
-    sa.Column("prototype_id", sa.String(200), nullable=False, index=True),
+    sa.Column("prototype_id", sa.Text, nullable=False, index=True),
     sa.Column("body", sa.Text, nullable=False),
 )
 
@@ -133,11 +133,11 @@ episodes = sa.Table(
     "episodes",
     metadata,
     sa.Column("number", _SERIAL, primary_key=True),
-    sa.Column("key_hash", sa.String(64), nullable=False),
-    sa.Column("stage", sa.String(32), nullable=False),
+    sa.Column("key_hash", sa.Text, nullable=False),
+    sa.Column("stage", sa.Text, nullable=False),
     sa.Column("attempt", sa.Integer, nullable=False),
-    sa.Column("run", sa.String(200), nullable=False, index=True),
-    sa.Column("ended", sa.String(32), nullable=False),
+    sa.Column("run", sa.Text, nullable=False, index=True),
+    sa.Column("ended", sa.Text, nullable=False),
     sa.Column("put_at", _WHEN, nullable=False),
     sa.Column("body", sa.Text, nullable=False),
     # Two processes that pay for the same episode cannot both put it.
@@ -148,8 +148,8 @@ run_events = sa.Table(
     "run_events",
     metadata,
     sa.Column("number", _SERIAL, primary_key=True),
-    sa.Column("run", sa.String(200), nullable=False, index=True),
-    sa.Column("kind", sa.String(64), nullable=False),
+    sa.Column("run", sa.Text, nullable=False, index=True),
+    sa.Column("kind", sa.Text, nullable=False),
     sa.Column("at", _WHEN, nullable=False),
     sa.Column("payload", sa.Text, nullable=False),
 )

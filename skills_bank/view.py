@@ -119,7 +119,7 @@ class BankView:
         rows = self._vectors[[self._places[skill_id] for skill_id in skill_ids]]
         # Not `@`: a matrix library adds up in an order of its own, and its threads cost more than so small a product.
         cosines = np.einsum("ij,j->i", rows, self._search.query_vector(text))
-        return np.round(np.clip(cosines.astype(np.float64), -1, 1), 6)
+        return np.asarray(np.round(np.clip(cosines.astype(np.float64), -1, 1), 6), dtype=np.float64)
 
     @cached_property
     def _vectors(self) -> Vectors:

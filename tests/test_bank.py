@@ -368,3 +368,43 @@ def test_the_embedder_is_remembered_and_a_change_of_it_is_said_and_mixes_nothing
         assert bank.fingerprint == HashingEmbedder().fingerprint
         assert bank.verify() == []
     assert len(caplog.messages) == 1
+
+
+def test_banks_on_one_chroma_server_find_their_own_and_outlive_its_loss(
+    tmp_path: Path, chroma_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with (
+        Bank.open(tmp_path / "a", index=chroma_url) as first,
+        Bank.open(tmp_path / "b", index=chroma_url) as second,
+    ):
+        first.commit(add(skill("alpha"), skill("beta")), expected_generation=0)
+        second.commit(add(skill("gamma")), expected_generation=0)
+        assert {s.id for s, _ in first.at().nearest("anything", 9)} == {"alpha", "beta"}
+        assert {s.id for s, _ in second.at().nearest("anything", 9)} == {"gamma"}
+        first._index._client.delete_collection(first._index._name)
+        assert {s.id for s, _ in first.at().nearest("anything", 9)} == {"alpha", "beta"}
+        assert len(caplog.messages) == 1
+        assert (first.verify(), second.verify()) == ([], [])
+
+
+def test_an_index_that_cannot_be_is_refused_when_the_bank_is_opened(tmp_path: Path) -> None:
+    with pytest.raises(BankError, match="'memory' or the URL of a Chroma server"):
+        Bank.open(tmp_path, index="somewhere")
+
+
+def test_the_public_face_of_the_package_is_there_and_costs_nothing_to_import() -> None:
+    import subprocess
+    import sys
+
+    import skills_bank
+
+    assert skills_bank.Bank is Bank
+    assert all(getattr(skills_bank, name) is not None for name in skills_bank.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'Bonk'"):
+        skills_bank.Bonk  # noqa: B018
+    heavy = (
+        "import sys, skills_bank, skills_bank.bank, skills_bank.retrieval\n"
+        "print('chromadb' in sys.modules, 'alembic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", heavy], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "False"]

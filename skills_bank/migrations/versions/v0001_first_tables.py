@@ -16,22 +16,30 @@ depends_on = None
 def upgrade() -> None:
     """Every table of `skills_bank/schema.py` as it first stood."""
     op.create_table(
+        "annotations",
+        sa.Column("key_hash", sa.Text(), nullable=False),
+        sa.Column("dialogue_id", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key_hash"),
+    )
+    op.create_index(op.f("ix_annotations_dialogue_id"), "annotations", ["dialogue_id"], unique=False)
+    op.create_table(
         "embedders",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("fingerprint", sa.String(length=200), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
         sa.Column("dim", sa.Integer(), nullable=False),
-        sa.Column("adopted_at", sa.String(length=32), nullable=False),
+        sa.Column("adopted_at", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("number"),
     )
     op.create_table(
         "episodes",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("key_hash", sa.String(length=64), nullable=False),
-        sa.Column("stage", sa.String(length=32), nullable=False),
+        sa.Column("key_hash", sa.Text(), nullable=False),
+        sa.Column("stage", sa.Text(), nullable=False),
         sa.Column("attempt", sa.Integer(), nullable=False),
-        sa.Column("run", sa.String(length=200), nullable=False),
-        sa.Column("ended", sa.String(length=32), nullable=False),
-        sa.Column("put_at", sa.String(length=32), nullable=False),
+        sa.Column("run", sa.Text(), nullable=False),
+        sa.Column("ended", sa.Text(), nullable=False),
+        sa.Column("put_at", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("number"),
         sa.UniqueConstraint("key_hash", "stage", "attempt", name="uq_episodes_attempt"),
@@ -40,21 +48,21 @@ def upgrade() -> None:
     op.create_table(
         "generations",
         sa.Column("number", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("made_at", sa.String(length=32), nullable=False),
+        sa.Column("made_at", sa.Text(), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("content_hash", sa.String(length=64), nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("number"),
     )
     op.create_table(
         "identity",
-        sa.Column("bank_id", sa.String(length=32), nullable=False),
-        sa.Column("made_at", sa.String(length=32), nullable=False),
+        sa.Column("bank_id", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("bank_id"),
     )
     op.create_table(
         "prototypes",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("prototype_id", sa.String(length=200), nullable=False),
+        sa.Column("prototype_id", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("number"),
     )
@@ -62,41 +70,33 @@ def upgrade() -> None:
     op.create_table(
         "run_events",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("run", sa.String(length=200), nullable=False),
-        sa.Column("kind", sa.String(length=64), nullable=False),
-        sa.Column("at", sa.String(length=32), nullable=False),
+        sa.Column("run", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("at", sa.Text(), nullable=False),
         sa.Column("payload", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("number"),
     )
     op.create_index(op.f("ix_run_events_run"), "run_events", ["run"], unique=False)
     op.create_table(
         "skill_versions",
-        sa.Column("skill_id", sa.String(length=64), nullable=False),
+        sa.Column("skill_id", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("content_hash", sa.String(length=64), nullable=False),
-        sa.Column("body_hash", sa.String(length=64), nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.Column("body_hash", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("skill_id", "version"),
     )
     op.create_table(
-        "annotations",
-        sa.Column("key_hash", sa.String(length=64), nullable=False),
-        sa.Column("dialogue_id", sa.String(length=200), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("key_hash"),
-    )
-    op.create_index(op.f("ix_annotations_dialogue_id"), "annotations", ["dialogue_id"], unique=False)
-    op.create_table(
         "tombstones",
-        sa.Column("dialogue_id", sa.String(length=200), nullable=False),
-        sa.Column("erased_at", sa.String(length=32), nullable=False),
+        sa.Column("dialogue_id", sa.Text(), nullable=False),
+        sa.Column("erased_at", sa.Text(), nullable=False),
         sa.Column("texts", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("dialogue_id"),
     )
     op.create_table(
         "unit_texts",
-        sa.Column("unit_id", sa.String(length=200), nullable=False),
-        sa.Column("dialogue_id", sa.String(length=200), nullable=False),
+        sa.Column("unit_id", sa.Text(), nullable=False),
+        sa.Column("dialogue_id", sa.Text(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("quotes", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("unit_id"),
@@ -105,8 +105,8 @@ def upgrade() -> None:
     op.create_table(
         "units",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("unit_id", sa.String(length=200), nullable=False),
-        sa.Column("dialogue_id", sa.String(length=200), nullable=False),
+        sa.Column("unit_id", sa.Text(), nullable=False),
+        sa.Column("dialogue_id", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("number"),
     )
@@ -114,8 +114,8 @@ def upgrade() -> None:
     op.create_index(op.f("ix_units_unit_id"), "units", ["unit_id"], unique=False)
     op.create_table(
         "vectors",
-        sa.Column("fingerprint", sa.String(length=200), nullable=False),
-        sa.Column("text_hash", sa.String(length=64), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("text_hash", sa.Text(), nullable=False),
         sa.Column("vector", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("fingerprint", "text_hash"),
     )
@@ -123,9 +123,9 @@ def upgrade() -> None:
         "changes",
         sa.Column("generation", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("change_id", sa.String(length=200), nullable=False),
-        sa.Column("kind", sa.String(length=16), nullable=False),
-        sa.Column("run", sa.String(length=200), nullable=False),
+        sa.Column("change_id", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("run", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -139,10 +139,10 @@ def upgrade() -> None:
         "lives",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("generation", sa.Integer(), nullable=False),
-        sa.Column("skill_id", sa.String(length=64), nullable=False),
+        sa.Column("skill_id", sa.Text(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("born", sa.Boolean(), nullable=False),
-        sa.Column("change_id", sa.String(length=200), nullable=False),
+        sa.Column("change_id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["generation"],
             ["generations.number"],
