@@ -9,7 +9,7 @@ OTHERS = [
     ("Spanish", "Hola, no sé qué hacer con mi trabajo porque mi jefe es muy malo y estoy triste"),
     ("French", "Bonjour, je ne sais plus quoi faire avec ma mère, elle est très malade et je suis seul"),
     ("German", "Ich weiß nicht, was ich mit meiner Arbeit machen soll, ich bin sehr müde und mein Chef hört nicht zu"),
-    ("Cjk", "我最近工作压力很大，不知道怎么办"),
+    ("Chinese", "我最近工作压力很大，不知道怎么办"),
     ("Cyrillic", "Я не знаю, что делать с работой"),
 ]
 ENGLISH = [

@@ -12,8 +12,11 @@ _FOREIGN = {name: word_set("languages", name) for name in sections("languages") 
 _ENGLISH = word_set("languages", "English")
 
 
+_WRITTEN_IN = {"CJK": "Chinese", "HIRAGANA": "Japanese", "KATAKANA": "Japanese", "HANGUL": "Korean"}
+
+
 def _script(text: str) -> str | None:
-    """The script that most letters are written in, where it is not Latin; None otherwise."""
+    """What most letters are written in, where that is not Latin script; None otherwise."""
     other: dict[str, int] = {}
     letters = 0
     for char in text:
@@ -24,7 +27,9 @@ def _script(text: str) -> str | None:
                 if script not in ("LATIN", "FEMININE", "MASCULINE", "MODIFIER", "MATHEMATICAL", "FULLWIDTH"):
                     other[script] = other.get(script, 0) + 1
     most = max(other, key=lambda name: other[name], default=None)
-    return most.title() if most is not None and sum(other.values()) * 2 > letters else None
+    if most is None or sum(other.values()) * 2 <= letters:
+        return None
+    return _WRITTEN_IN.get(most, f"a text in {most.title()} letters")
 
 
 @lru_cache(maxsize=8192)
