@@ -52,7 +52,7 @@ def assess(transcript: Transcript, *, locale: str = "en") -> Risk:
 
     answer = answer_of(turn[0]) if turn and asked else Answer.NONE
     if asked and answer is not Answer.NONE:
-        found = _answered(asked, answer, turn[0])
+        found = _answered(asked, answer, turn[0], in_crisis=thought_before or _in_crisis(transcript))
         tier = _higher(tier, found.tier)
         kinds.update(found.kinds)
         signs.extend(found.signs)
@@ -108,10 +108,16 @@ def _thought_of_suicide(before: list[Reading]) -> bool:
     )
 
 
-def _answered(asked: frozenset[str], answer: Answer, text: str) -> Risk:
+def _in_crisis(transcript: Transcript) -> bool:
+    """Whether the supporter has spoken of suicide or safety lately: only then is a bare "yes" to "a plan?" grave."""
+    lately = [line.text for line in transcript[-_LOOKED_BACK * 2 :] if line.speaker is Speaker.SUPPORTER]
+    return any(asked_in(text) & {Asked.SUICIDE, Asked.SELF_HARM, Asked.OTHERS} for text in lately)
+
+
+def _answered(asked: frozenset[str], answer: Answer, text: str, *, in_crisis: bool) -> Risk:
     """What an answer to a question about safety shows."""
     quote = text.strip()[:80]
-    graver = asked & {Asked.PLAN, Asked.MEANS, Asked.DONE}
+    graver = asked & {Asked.PLAN, Asked.MEANS, Asked.DONE} if in_crisis else frozenset()
     if answer is Answer.YES and graver and Asked.SUICIDE not in asked:
         kind = RiskKind.OVERDOSE if Asked.DONE in asked else RiskKind.SUICIDE
         return Risk(tier=RiskTier.IMMINENT, kinds=(kind,), signs=(quote,))

@@ -34,7 +34,9 @@ _ASKS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
         (
             Asked.SUICIDE,
             r"(?:suicid|kill(?:ing)? yourself|end(?:ing)? your (?:own )?life|tak(?:e|ing) your (?:own )?life|wish(?:ing)? you were dead|"
-            r"want(?:ing)? to die|better off dead)[^.!]*\?|自杀[^。!！]*[?？吗]|结束(?:自己的?)?生命[^。!！]*[?？吗]|想死[^。!！]*[?？吗]",
+            r"want(?:ing)? to die|better off dead)[^.!]*\?|"
+            r"\b(?:ask|know|asking|understand|hear)\b[^.!?]{0,30}\b(?:whether|if)\b[^.!?]{0,40}\b(?:suicid|kill(?:ing)? yourself|end(?:ing)? your life|want(?:ing)? to die)|"
+            r"\bsuicid[^.!?]*\. (?:is|does|do|has|have|are)\b[^.!?]{0,30}\b(?:you|that|this)\b[^.!?]*\?|(?:想知道|想问)[^。!！?？]{0,12}(?:是不是|有没有|是否)[^。!！?？]{0,10}自杀|自杀[^。!！]*[?？吗]|结束(?:自己的?)?生命[^。!！]*[?？吗]|想死[^。!！]*[?？吗]",
         ),
         (
             Asked.PLAN,
@@ -51,7 +53,7 @@ _ASKS: tuple[tuple[Asked, re.Pattern[str]], ...] = tuple(
             r"(?:have you|did you)[^.!?]*(?:taken (?:anything|something|any)|done anything|hurt yourself|already (?:taken|done))[^.!]*\?|"
             r"(?:已经|有没有|是否)[^。!！]*(?:吃了|服了|做了什么|伤害了自己|吞)[^。!！]*[?？吗]",
         ),
-        (Asked.SELF_HARM, r"(?:hurt(?:ing)?|harm(?:ing)?|cut(?:ting)?) yourself[^.!]*\?|(?:伤害自己|自伤|自残)[^。!！]*[?？吗]"),
+        (Asked.SELF_HARM, r"(?:hurt(?:ing)?|harm(?:ing)?|cut(?:ting)?) yourself(?! some| off| a )[^.!]*\?|(?:伤害自己|自伤|自残)[^。!！]*[?？吗]"),
         (Asked.SAFE, r"(?:are|do|is)[^.!?]*\bsafe\b[^.!]*\?|安全[^。!！]*[?？吗]"),
         (Asked.OTHERS, r"(?:hurt|harm|kill)(?:ing)? (?:someone|anyone|him|her|them|somebody|others)[^.!]*\?|伤害(?:别人|他人|他|她)[^。!！]*[?？吗]"),
     )
@@ -66,7 +68,7 @@ def asked_in(supporter_text: str) -> frozenset[Asked]:
 
 
 _YES = re.compile(
-    r"^ (?:, )?(?:yes|yeah|yea|yep|yup|ya|y|i am|i have|i do|i did|i think so|guess|i guess(?: so)?|kind of|sort of|a little|a bit|some|some days|"
+    r"^ (?:, )?(?:yes|yeah|yea|yep|yup|ya|y|i am|i have(?! tried| not| never| no)|i do(?! not)|i did(?! not)|i think so|guess|i guess(?: so)?|kind of|sort of|a little|a bit|some|some days|"
     r"sometimes|every day|all the time|most days|many times|a lot|definitely|true|correct|of course|if i am honest|to be honest|"
     r"honestly yes|more than once|i suppose|suppose so|lately|it has crossed my mind|the thought has|it crossed my mind|now and then|"
     r"at times|occasionally|both|how did you know|is it that obvious|would it matter|what if i am|what if i (?:do|did|was)|affirmative|"

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from conversation.seeker import RiskKind, RiskTier
 from nodes.safety.literals import Sieve
-from nodes.safety.rulebook import Entry, RulebookError, read_rules
+from nodes.safety.rulebook import Entry, RulebookError, read_rules, whole_words
 
 
 class Role(StrEnum):
@@ -89,7 +89,7 @@ def _rule(entry: Entry, book: str) -> Rule:
         kind=_KINDS[kinds.pop()],
         tier=_TIERS[tiers.pop()],
         patterns=tuple(
-            re.compile(rf"(?<= )(?:{way})(?= )" if english else way) for way in entry.alternatives
+            re.compile(rf"(?<= )(?:{whole_words(way)})(?= )" if english else way) for way in entry.alternatives
         ),
         role=_ROLES[roles.pop()] if roles else Role.SIGN,
         negatable="own_negation" not in labels,

@@ -82,6 +82,25 @@ def read_rules(book: str) -> tuple[Entry, ...]:
     return tuple(entries)
 
 
+def whole_words(pattern: str) -> str:
+    """The pattern, with what must not follow read as whole words: `(?! (?:to|for))` says nothing of "together"."""
+    out = ""
+    at = 0
+    while (start := pattern.find("(?! ", at)) >= 0:
+        depth, end = 1, start + 4
+        while depth:
+            if pattern[end] == "\\":
+                end += 1
+            elif pattern[end] == "(":
+                depth += 1
+            elif pattern[end] == ")":
+                depth -= 1
+            end += 1
+        out += f"{pattern[at : start + 4]}(?:{whole_words(pattern[start + 4 : end - 1])})(?![a-z]))"
+        at = end
+    return out + pattern[at:]
+
+
 def _filled(pattern: str, names: dict[str, str]) -> str:
     def value(match: re.Match[str]) -> str:
         if match[1] == "w" and match[2]:

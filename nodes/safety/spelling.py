@@ -26,13 +26,13 @@ SPELLINGS = {
     "kmsing": "killing myself", "kys": "kill yourself", "ctb": "catch the bus",
     "sucide": "suicide", "suicde": "suicide", "suiside": "suicide", "suacide": "suicide", "suicid": "suicide",
     "sucicide": "suicide", "suicied": "suicide", "suicude": "suicide", "suiciede": "suicide", "suisude": "suicide",
-    "suside": "suicide", "sewerslide": "suicide", "sewercide": "suicide", "sooicide": "suicide", "sui": "suicide",
+    "suside": "suicide", "sewerslide": "sewer slide", "sewercide": "suicide", "sooicide": "suicide", "sui": "suicide",
     "suicudal": "suicidal", "sucidal": "suicidal", "suicidial": "suicidal", "suisidal": "suicidal",
     "suicdal": "suicidal", "suicidle": "suicidal", "suicidel": "suicidal", "sucicidal": "suicidal",
     "suicial": "suicidal", "suidical": "suicidal", "suicidual": "suicidal",
-    "unalived": "killed", "unaliving": "killing", "unalive": "kill", "un-alive": "kill", "unaliveing": "killing",
+    "unaliveing": "unaliving",
     "deid": "die", "dieing": "dying", "dyeing": "dying", "diying": "dying", "dyin": "dying", "diee": "die",
-    "dei": "die", "ded": "dead", "deadd": "dead", "dide": "died", "livin": "living", "liveing": "living",
+    "dei": "die", "ded": "dead", "deadd": "dead", "dide": "died", "livin": "living",
     "lfe": "life", "lief": "life", "lyfe": "life", "ened": "end", "endd": "end", "edn": "end", "endit": "end it",
     "comit": "commit", "committ": "commit", "commited": "committed", "comited": "committed",
     "overdosse": "overdose", "overdoes": "overdose", "overdosing": "overdosing", "ovedose": "overdose",
@@ -56,10 +56,17 @@ SPELLINGS = {
     "mother": "mom", "father": "dad", "daddy": "dad", "bf": "boyfriend", "gf": "girlfriend", "hubby": "husband",
     "bday": "birthday", "plz": "please", "pls": "please", "thru": "through", "alot": "a lot", "til": "until",
     "till": "until", "attempt'd": "attempted", "atempt": "attempt", "attemted": "attempted", "atempted": "attempted",
-    "tryed": "tried", "alright": "all right", "ok": "okay", "selfharm": "self-harm", "self-harming": "self-harm",
-    "self-harmed": "self-harm", "selfharming": "self-harm", "selfharmed": "self-harm", "s/h": "self-harm",
+    "tryed": "tried", "alright": "all right", "ok": "okay", "selfharm": "self harm", "self-harming": "self harm",
+    "self-harmed": "self harm", "selfharming": "self harm", "selfharmed": "self harm", "s/h": "self harm",
     "everythings": "everything is", "og": "of", "teh": "the", "fo": "of", "outta": "out of", "lotta": "lot of",
     "oding": "overdosing", "od'd": "overdosed", "od'ed": "overdosed", "oded": "overdosed",
+    "cud": "could", "wud": "would", "shud": "should", "dat": "that", "da": "the", "dis": "this", "wat": "what",
+    "wut": "what", "luv": "love", "liv": "live", "hav": "have", "haz": "has", "waz": "was",
+    "gud": "good", "wak": "wake", "hopeing": "hoping", "comeing": "coming", "liveing": "living", "bout": "about", "rn": "right now", "guna": "going to", "evry": "every",
+    "evrything": "everything", "evrybody": "everybody", "wen": "when", "wif": "with", "beter": "better",
+    "wit": "with", "thx": "thank you", "thanks": "thank you", "ty": "thank you", "frm": "from", "abt": "about",
+    "diein": "dying", "2": "to", "jus": "just", "dem": "them", "dey": "they", "sum": "some", "sumone": "someone",
+    "sumthing": "something", "nuthing": "nothing", "nothin": "nothing", "everythin": "everything", "somethin": "something",
     "yrs": "years", "yr": "year", "wk": "week", "wks": "weeks", "mins": "minutes", "secs": "seconds",
 }  # fmt: skip
 
@@ -72,3 +79,26 @@ MASKED_WORDS = (
     "suicide", "suicidal", "kill", "killing", "killed", "die", "died", "dying", "dead", "death", "cut", "cutting",
     "rape", "raped", "hang", "overdose", "hurt", "harm", "pills", "gun", "knife", "fucking", "abuse", "abused",
 )  # fmt: skip
+
+_LONG_WORDS = (
+    "suicide suicidal myself killing disappear forever anymore existing overdose everyone without worthless hopeless "
+    "pointless burden jumping hanging cutting tonight goodbye tomorrow attempted attempt bridge nothing everything "
+    "nobody depressed themselves himself herself someone something anything strangle strangled"
+).split()
+_REAL = frozenset("hanging changing hopeless jumping cutting putting bride ridge with".split())
+
+
+def _slips() -> dict[str, str]:
+    """Each long word with one letter left out or two neighbours swapped, where that is no word of its own."""
+    slips: dict[str, str] = {}
+    for word in _LONG_WORDS:
+        for i in range(1, len(word)):
+            slips[word[:i] + word[i + 1 :]] = word
+            if i < len(word) - 1:
+                slips[word[:i] + word[i + 1] + word[i] + word[i + 2 :]] = word
+        slips[word + word[-1]] = word
+    return {slip: word for slip, word in slips.items() if slip not in _LONG_WORDS and slip not in _REAL}
+
+
+SLIPS = _slips()
+"""Slips of the keyboard in the words that matter most, made by rule."""

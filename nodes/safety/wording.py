@@ -11,11 +11,11 @@ from bisect import bisect_right
 from functools import lru_cache
 from typing import NamedTuple
 
-from nodes.safety.spelling import CONTRACTIONS, FILLERS, MASKED_WORDS, SPELLINGS
+from nodes.safety.spelling import CONTRACTIONS, FILLERS, MASKED_WORDS, SLIPS, SPELLINGS
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "＇": "'", "“": '"', "”": '"'})
 _TOKEN = re.compile(
-    r"[a-z0-9@$*#&_](?:[a-z0-9@$*#!'_\-]*[a-z0-9@$*#])?|[.!?;:…\n。！？；]+|[,，、()\"—–-]+"
+    r"[a-z0-9@$*#&_](?:[a-z0-9@$*#!'_+]*[a-z0-9@$*#])?|[.!?;:…\n。！？；]+|[,，、()\"—–]+|(?<=\s)-+(?=\s)"
 )
 _SPACED = re.compile(r"(?<![a-z0-9'])(?:[a-z0-9*][ .\-_]){3,}[a-z0-9*](?![a-z0-9'])")
 _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
@@ -58,7 +58,7 @@ def plain_words(word: str) -> tuple[str, ...]:
     """One written word as plain words: none for a filler, several for a contraction or a run-together spelling."""
     if word in FILLERS:
         return ()
-    found = SPELLINGS.get(word) or CONTRACTIONS.get(word)
+    found = SPELLINGS.get(word) or CONTRACTIONS.get(word) or SLIPS.get(word)
     if found is not None:
         return tuple(found.split())
     if "*" in word or "#" in word:
