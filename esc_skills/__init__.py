@@ -31,6 +31,8 @@ _HOMES = {
     "Skill": "skills_bank.skill:Skill",
 }
 
+_PACKAGES = ("conversation", "evaluation", "graphs", "nodes", "skills_bank")
+
 __all__ = [
     "Bank",
     "Change",
@@ -58,19 +60,19 @@ def __getattr__(name: str) -> Any:
     try:
         loaded = import_module(module)
     except ModuleNotFoundError as error:
-        raise _foreign(module, error) from error
+        raise _foreign(error) from error
     return getattr(loaded, attribute) if attribute else loaded
 
 
-def _foreign(module: str, error: ModuleNotFoundError) -> ImportError:
-    """What to say when another distribution's package of the same name stands before ours."""
+def _foreign(error: ModuleNotFoundError) -> ImportError:
+    """What to say when a foreign package stands before one of ours; the error itself when that is not the cause."""
     import sys
 
-    top = module.partition(".")[0]
+    top = (error.name or "").partition(".")[0]
     found = sys.modules.get(top)
-    where = getattr(found, "__file__", None) or "an unknown place"
-    if found is None or (error.name or "").partition(".")[0] != top:
+    if top not in _PACKAGES or found is None:
         return error
+    where = getattr(found, "__file__", None) or "a place without a file"
     return ImportError(
         f"'{top}' was imported from {where}, which is not ESC-Skills' package of that name. Another distribution or a "
         f"folder on the import path hides it; install ESC-Skills in an environment of its own, or rename that folder"

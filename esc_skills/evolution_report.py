@@ -1,10 +1,15 @@
 """What did an evolution run find and change? Its summary, for a terminal."""
 
-from typing import Any
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
 from esc_skills.console import out, percent, points
+
+if TYPE_CHECKING:
+    from conversation.episode import Episode
+    from evaluation.comparison import Comparison
 
 
 def print_summary(result: dict[str, Any], *, bank: str, record: str) -> None:
@@ -21,7 +26,8 @@ def print_summary(result: dict[str, Any], *, bank: str, record: str) -> None:
         out.print(f"[bold red]Alarm:[/] {summary['alarm']}")
     if "before" in summary:
         _figures(summary)
-    out.print(f"Stopped because {summary['stop']}." if summary.get("stop") else "")
+    if summary.get("stop"):
+        out.print(f"Stopped because {summary['stop']}.")
     out.print(f"Bank:   {bank} (generation {summary['generation']})", soft_wrap=True)
     out.print(f"Record: {record}", soft_wrap=True)
     out.print(f"Look at it:  esc-skills bank list --bank {bank}", soft_wrap=True)
@@ -31,6 +37,12 @@ def print_summary(result: dict[str, Any], *, bank: str, record: str) -> None:
 
 def _seed(run: str) -> int:
     return int(run.split("-")[1])
+
+
+def _who(summary: dict[str, Any]) -> str:
+    """Scores do not transfer between simulators, so that each table names its own."""
+    seeker, judge = summary["models"]["seeker"], summary["models"]["sage_judge"]
+    return f"{seeker} engine" if seeker == judge == "embedded" else f"{seeker}; {judge}"
 
 
 def _verdict(entry: dict[str, Any]) -> None:
@@ -63,11 +75,11 @@ def _figures(summary: dict[str, Any]) -> None:
     before, after = summary["before"], summary["after"]
     out.print()
     table = Table(title=f"{summary['seekers']} sealed seekers that nothing in the run has seen", title_justify="left")
-    for column in ("", "final emotion", "success", "failure", "turns", "safety events", "unscored"):
-        table.add_column(column, justify="left" if not column else "right")
+    for column in ("generation", "final emotion", "success", "failure", "turns", "safety", "unscored"):
+        table.add_column(column, justify="left" if column == "generation" else "right")
     for name, row in (("before", before), ("after", after)):
         table.add_row(
-            f"{name} (generation {summary['first_generation' if name == 'before' else 'generation']})",
+            f"{name} ({summary['first_generation' if name == 'before' else 'generation']})",
             points(row["final_emotion"]),
             percent(row["success_rate"]),
             percent(row["failure_rate"]),
@@ -76,24 +88,32 @@ def _figures(summary: dict[str, Any]) -> None:
             str(row["unscored"]),
         )
     out.print(table)
-    out.print(_difference(summary))
+    out.print(_difference(summary.get("comparison")))
+    out.print(f"Simulator and judge: {_who(summary)}. Simulated seekers are not people.", style="dim")
 
 
-def _difference(summary: dict[str, Any]) -> str:
-    if summary["generation"] == summary["first_generation"]:
+def comparison_of(episodes: "Iterable[Episode]", summary: dict[str, Any]) -> "Comparison | None":
+    """The final comparison, from the run's episodes at stage `report`; None where both banks are the same."""
+    from evaluation.comparison import compare
+
+    if "bank" not in summary or summary["bank"] == summary["first_bank"]:
+        return None
+    arms: dict[str, list[Episode]] = {summary["first_bank"]: [], summary["bank"]: []}
+    for episode in episodes:
+        if episode.key.bank_hash in arms:
+            arms[episode.key.bank_hash].append(episode)
+    for arm in arms.values():
+        arm.sort(key=lambda episode: (episode.key.profile_id, episode.key.seed, episode.key.sample))
+    return compare(arms[summary["first_bank"]], arms[summary["bank"]])
+
+
+def _difference(comparison: dict[str, Any] | None) -> str:
+    if comparison is None:
         return "Nothing was accepted: before and after are the same bank."
-    differences = summary["differences"]
-    if len(differences) < 2:
+    if comparison["interval"] is None:
         return "Too few scored pairs for an interval."
-    from scipy import stats
-
-    result = stats.bootstrap(
-        (differences,), lambda values, axis: values.mean(axis=axis), n_resamples=2000, random_state=0, method="basic"
-    )
-    low, high = result.confidence_interval
-    mean = sum(differences) / len(differences)
+    low, high = comparison["interval"]
     return (
-        f"Paired difference {points(mean, sign=True)} points, 95 % interval {points(low, sign=True)} to "
-        f"{points(high, sign=True)} (bootstrap over {len(differences)} seekers). Simulator and judge: embedded engine "
-        "where no model is configured; simulated seekers are not people."
+        f"Paired difference {points(comparison['mean'], sign=True)} points, 95 % interval {points(low, sign=True)} to "
+        f"{points(high, sign=True)} (bootstrap over {comparison['seekers']} seekers)."
     )

@@ -1,0 +1,1 @@
+"""How good is it? Comparisons of supporters on the same simulated seekers."""

@@ -371,11 +371,8 @@ def conclude(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[
         before, after = _two_arms(state, context, seekers, Stream.REPORT)
         summary["before"] = figures(before).model_dump()
         summary["after"] = figures(after).model_dump()
-        summary["differences"] = [
-            b.final_emotion - a.final_emotion
-            for a, b in zip(before, after, strict=True)
-            if a.final_emotion is not None and b.final_emotion is not None
-        ]
+        summary["first_bank"] = _at(context, state["first_generation"]).resources.view.content_hash
+        summary["bank"] = _at(context, state["generation"]).resources.view.content_hash
     summary["episodes"] = sum(bank.ledger.counts(run=state["run"]).values())
     summary["models"] = context.resources.models.describe()
     bank.ledger.record(state["run"], "summary", summary)

@@ -4,11 +4,6 @@ from typing import Annotated, Any
 
 import typer
 
-NOTICE = (
-    "You are talking to a computer program, not to a person. It is not therapy and cannot help in an emergency. "
-    "If you are in danger, or thinking of ending your life, call your local emergency number now."
-)
-
 
 def chat(
     bank: Annotated[str, typer.Option(help="Bank to answer with; 'none' answers without skills.")] = "starter",
@@ -22,10 +17,11 @@ def chat(
     from esc_skills.console import err, out
     from graphs import support
     from nodes.context import Context
+    from nodes.reply_guard import ai_notice
 
     context = Context(bank=bank, region=region, seed=seed)
     _ = context.resources  # a bank that cannot be opened is told before anyone writes a word
-    err.print(NOTICE, style="dim")
+    err.print(ai_notice(context.locale), style="dim")
     err.print("Write what is on your mind. An empty line ends the conversation.\n", style="dim")
     state: dict[str, Any] = {"messages": []}
     while True:

@@ -46,7 +46,7 @@ def evolve(
     place = _place(bank, seed)
     _prepare(place, new=bank is None)
     context = EvolutionContext(
-        bank=str(place),
+        bank=place,
         rounds=rounds,
         seed=seed,
         proposals=proposals,
@@ -62,14 +62,19 @@ def evolve(
     finally:
         close_engines()
     from esc_skills.console import print_json
-    from esc_skills.evolution_report import print_summary
+    from esc_skills.evolution_report import comparison_of, print_summary
+    from nodes.context import open_bank
 
-    record = Path(place) / f"{result['run']}.json" if "://" not in str(place) else Path(f"{result['run']}.json")
+    summary = result["summary"]
+    compared = comparison_of(open_bank(place).ledger.episodes(run=result["run"], stage="report"), summary)
+    summary["comparison"] = compared.model_dump() if compared else None
+    folder = Path() if "://" in place else Path(place)
+    record = folder / f"{result['run']}.json"
     record.write_text(_as_json(result), encoding="utf-8")
     if as_json:
-        print_json({**result["summary"], "bank": str(place), "record": str(record)})
+        print_json({**summary, "place": place, "record": str(record)})
     else:
-        print_summary(result, bank=str(place), record=str(record))
+        print_summary(result, bank=place, record=str(record))
 
 
 def _place(bank: str | None, seed: int) -> str:

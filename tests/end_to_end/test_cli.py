@@ -46,19 +46,19 @@ def test_evolve_ends_with_a_summary_and_the_same_seed_gives_the_same_run(tmp_pat
         assert result.returncode == 0, result.stderr
         results.append(json.loads(result.stdout))
     first, second = results
-    for key in ("before", "after", "differences", "rounds", "generation", "episodes"):
+    for key in ("before", "after", "comparison", "rounds", "generation", "episodes", "bank"):
         assert first[key] == second[key]
-    assert Path(tmp_path / "one" / first["bank"]).is_dir()
+    assert Path(tmp_path / "one" / first["place"]).is_dir()
     record = json.loads((tmp_path / "one" / first["record"]).read_text())
     assert {entry["verdict"]["outcome"] for entry in record["record"]} <= {"accepted", "rejected", "undecided"}
 
 
 def test_chat_explains_each_turn_and_keeps_nothing(tmp_path: Path) -> None:
-    result = run("chat", "--explain", cwd=tmp_path, said="I feel so guilty about my mother. It was my fault.\n\n")
+    result = run("chat", "--explain", cwd=tmp_path, said="I can't stop thinking about the exam. What if I fail?\n\n")
     assert result.returncode == 0, result.stderr
     for part in ("supporter:", "read:", "considered", "used:", "expected within", "avoided:"):
         assert part in result.stdout
-    assert "not a person" in result.stderr.replace("\n", " ")
+    assert "AI" in result.stderr.replace("\n", " ")
     assert list(tmp_path.iterdir()) == []
 
 
