@@ -12,10 +12,10 @@ from statistics import fmean
 
 from conversation.episode import Episode
 from conversation.model import Value
-from nodes.contrast import group_of, label_name
+from nodes.diagnosing.contrast import group_of, label_name
+from nodes.diagnosing.move_records import move_records
+from nodes.diagnosing.patterns import Case, Pattern, patterns
 from nodes.failure_analyst import AnalystQuestion, AnalystTurn, DiagnosisKind
-from nodes.move_records import move_records
-from nodes.patterns import Case, Pattern, patterns
 from nodes.skill_proposer import Diagnosis
 from skills_bank.skill import Skill, SkillId
 

@@ -6,9 +6,9 @@ from typing import Any
 from conversation.episode import Appraisal, End, Episode, EpisodeKey, EpisodeTurn, SkillScore, SkillUse
 from conversation.seeker import Activity, Emotion, Need, Resistance, RiskTier, SeekerState
 from conversation.support import Polarity, ResponseChange, SupportMove
+from nodes.diagnosing.move_records import followed, move_records
 from nodes.diagnosis import Case, diagnose, question_of, unused
 from nodes.failure_analyst import Analysis, AnalystFinding, AnalystQuestion, AnalystTurn, DiagnosisKind
-from nodes.move_records import followed, move_records
 
 RESTATED = "So what you are saying is that the rota fell to you again."
 SUGGESTED = "You could try writing a short list of what has to be done first."

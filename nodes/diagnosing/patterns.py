@@ -7,7 +7,7 @@ from statistics import fmean
 
 from conversation.model import Value
 from conversation.seeker import Activity, Emotion, Need, Resistance, SeekerState
-from nodes.contrast import Label, labels_of, refine
+from nodes.diagnosing.contrast import Label, labels_of, refine
 from nodes.failure_analyst import Analysis, AnalystFinding, AnalystQuestion, AnalystTurn, DiagnosisKind
 
 FEWEST = 2
