@@ -16,6 +16,7 @@ from typing_extensions import TypedDict
 from conversation.dialogue import Dialogue
 from conversation.formats import read_dialogues
 from conversation.split import held_out
+from conversation.support import Polarity
 from graphs.context import DiscoveryContext
 from nodes.annotator import label_again
 from nodes.context import NO_SKILLS, STARTER, open_bank
@@ -197,7 +198,13 @@ def cluster(state: DiscoveryState, runtime: Runtime[DiscoveryContext]) -> dict[s
         "loose_units": found.loose,
     }
     tell("prototypes", **counts)
-    return {"groups": list(bench.groups), "summary": {**state["summary"], "prototypes": counts}}
+    moved = Counter(unit.before.activity for unit in bench.units.values() if unit.polarity is not Polarity.NEUTRAL)
+    carried = {group.helped[0].activity for group in bench.groups.values()}
+    thin = {activity.value: count for activity, count in sorted(moved.items()) if activity not in carried}
+    return {
+        "groups": list(bench.groups),
+        "summary": {**state["summary"], "prototypes": counts, "without_skill": thin},
+    }
 
 
 def check(state: DiscoveryState, runtime: Runtime[DiscoveryContext]) -> dict[str, Any]:

@@ -104,7 +104,7 @@ def _next_for(
 
 def _evidence(helped: Sequence[Prototype], honest: Effect) -> Evidence:
     """Counts of what the skill is built on, for and against, and the honest effect of building on such things."""
-    effect, interval = honest
+    effect, interval, _ = honest
     return Evidence(
         source=EvidenceSource.HUMAN,
         helped=sum(prototype.helped for prototype in helped),

@@ -91,6 +91,7 @@ def test_a_bank_is_made_from_a_file_and_says_what_it_rests_on(tmp_path: Path, fi
     }
     assert (summary["units"]["constructive"], summary["units"]["negative"]) == (40, 20)
     assert summary["licence"] == "CC-BY-NC-4.0"
+    assert summary["without_skill"] == {}
     json.dumps(summary)
     with Bank.open(tmp_path / "bank", create=False) as bank:
         (skill,) = bank.at().skills()

@@ -99,7 +99,7 @@ def test_few_units_borrow_from_the_move_elsewhere_and_many_speak_for_themselves(
 def test_only_what_a_skill_may_be_built_on_is_counted_but_all_is_usual() -> None:
     prototypes = [prototype("a", SupportMove.DISCLOSE_SELF, 90, 10), prototype("a", SupportMove.SUGGEST, 50, 50)]
     good = {unit for p in prototypes for unit in p.units[: p.helped]}
-    assert honest_effects(prototypes, set(), good)["a"] == (0.0, None)
+    assert honest_effects(prototypes, set(), good)["a"] == (0.0, None, 0)
     only = honest_effects(prototypes, {"a/suggest_an_option"}, good)["a"]
     assert only.effect <= 0
 

@@ -182,6 +182,12 @@ def _steps(question: DistillerQuestion, moment: _Moment, seed: int) -> tuple[Ste
     best = list(dict.fromkeys(p.moves[0] for p in question.helped if p.moves[0] not in _NEVER))
     hearing = [move for move in best if move in HEARING]
     other = [move for move in best if move not in HEARING]
+    late = (
+        {SupportMove.AFFIRM} if moment.activity is Activity.PUSHING_BACK else {SupportMove.AFFIRM, SupportMove.REPAIR}
+    )
+    hearing.sort(
+        key=lambda move: move in late
+    )  # an effort is named once the trouble was heard; a miss once there is one
     opening = hearing[:1] or [SupportMove.RESTATE]
     if moment.need is Need.ADVICE and other:
         said = [move for move in hearing if move not in _QUESTIONS]
