@@ -53,6 +53,8 @@ _SCENARIOS = {
 }
 """ESConv's problem types → our scenarios, the likeliest first."""
 
+_OWN_NAMES = frozenset(scenario.value for scenario in Scenario if scenario is not Scenario.UNCLEAR)
+
 _LIGHTER_OR_HEAVIER = {
     ResponseChange.EASES: "reads as easing, yet the feeling is stronger",
     ResponseChange.ESCALATES: "reads as escalating, yet the feeling is no stronger",
@@ -158,7 +160,12 @@ def settle_moves(
 
 
 def settle_scenario(read: Scenario, problem: str) -> Scenario:
-    """The scenario: what was read where it fits the source's problem type, else that type's likeliest."""
+    """The scenario: what was read where it fits the source's problem type, else that type's likeliest.
+
+    A source that names its problems by our own scenarios, as the authored dialogues do, has said it exactly.
+    """
+    if problem in _OWN_NAMES:
+        return Scenario(problem)
     allowed = _SCENARIOS.get(problem)
     if allowed is None or read in allowed:
         return read

@@ -142,6 +142,8 @@ def test_the_first_and_last_intensity_are_the_seekers_own_where_they_gave_them()
         (Scenario.FRIENDSHIP, "academic pressure", Scenario.ACADEMIC),
         (Scenario.BEREAVEMENT, "ongoing depression", Scenario.BEREAVEMENT),
         (Scenario.MONEY, "a problem type of another set", Scenario.MONEY),
+        (Scenario.MONEY, "bereavement", Scenario.BEREAVEMENT),
+        (Scenario.MONEY, "unclear", Scenario.MONEY),
     ],
 )
 def test_the_scenario_keeps_to_the_problem_that_people_named(read: Scenario, problem: str, settled: Scenario) -> None:
