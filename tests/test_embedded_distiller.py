@@ -176,6 +176,14 @@ def test_every_wording_makes_a_move_of_its_step() -> None:
                 assert set(read_moves(way.replace("{", "").replace("}", ""))) & set(step.moves), way
 
 
+def test_no_wording_says_the_same_thing_back_twice() -> None:
+    for skill in [play(BLAME, 0), *every_moment()[::5]]:
+        for step in skill.steps:
+            for way in step.wording:
+                slots = [word.split("}")[0] for word in way.split("{")[1:]]
+                assert len(set(slots)) == len(slots), way
+
+
 def test_a_step_goes_on_at_progress_and_repairs_at_setbacks() -> None:
     for step in play(BLAME, 0).steps:
         assert {change.polarity for change in step.advance_when} == {Polarity.CONSTRUCTIVE}

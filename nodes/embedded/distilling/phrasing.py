@@ -33,9 +33,21 @@ def wordings(
     stocks = [fitting(move, activity, tone) for move in moves]
     draw = stream(seed, "wording", *what)
     shuffled = [draw.sample(stock, len(stock)) for stock in stocks]
-    ways = [" ".join(stock[number % len(stock)] for stock in shuffled) for number in range(WAYS - 1)]
+    ways = [_joined(shuffled, number) for number in range(WAYS - 1)]
     plain = [next((sentence for sentence in stock if "{" not in sentence), "") for stock in shuffled]
     return tuple(dict.fromkeys([*ways, " ".join(sentence for sentence in plain if sentence)]))
+
+
+def _joined(stocks: list[list[str]], number: int) -> str:
+    """One sentence of each stock; none that says back what one before it said back, where there is another."""
+    said: set[str] = set()
+    parts: list[str] = []
+    for stock in stocks:
+        turned = [*stock[number % len(stock) :], *stock[: number % len(stock)]]
+        chosen = next((sentence for sentence in turned if not said & set(_SLOT.findall(sentence))), turned[0])
+        said |= set(_SLOT.findall(chosen))
+        parts.append(chosen)
+    return " ".join(parts)
 
 
 def fitting(move: SupportMove, activity: Activity, tone: Tone) -> list[str]:
