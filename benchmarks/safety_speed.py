@@ -1,6 +1,6 @@
 """How long do the gate and the guard take?
 
-    python benchmarks/safety_speed.py [dialogue file …]
+    python benchmarks/safety_speed.py
 
 Times `assess` on a 20-line conversation whose last line is new, and `find_unsafe` on a new reply, with the project's
 own lines. *First* is the first time in a process that such words come; *new* is a message not read before, of words that
@@ -27,9 +27,9 @@ def lines(name: str, field: str) -> list[str]:
     return [row[field] for row in rows if row["locale"] == "en"]
 
 
-def microseconds(call: Callable[[], object]) -> float:
+def microseconds(call: Callable[[str], object], text: str) -> float:
     started = time.process_time_ns()
-    call()
+    call(text)
     return (time.process_time_ns() - started) / 1000
 
 
@@ -49,22 +49,27 @@ def conversation(seeker: list[str], last: str) -> Transcript:
         Line(speaker=Speaker.SEEKER if i % 2 == 0 else Speaker.SUPPORTER, text=seeker[i % len(seeker)])
         for i in range(19)
     ]
-    return (*told[:-1], Line(speaker=Speaker.SUPPORTER, text="What was that like?"), Line(speaker=Speaker.SEEKER, text=last))
+    asked = Line(speaker=Speaker.SUPPORTER, text="What was that like?")
+    return (*told[:-1], asked, Line(speaker=Speaker.SEEKER, text=last))
 
 
 def main() -> None:
     seeker, replies = lines("risk_dev.jsonl", "text"), lines("guard_dev.jsonl", "reply")
     earlier = conversation(seeker[:10], "Hello.")[:-1]
-    for name, texts, call in (
-        ("assess, 20 lines", seeker, lambda text: assess((*earlier, Line(speaker=Speaker.SEEKER, text=text)))),
-        ("find_unsafe", replies, lambda text: find_unsafe(text, transcript=earlier)),
-    ):
+
+    def gate(text: str) -> object:
+        return assess((*earlier, Line(speaker=Speaker.SEEKER, text=text)))
+
+    def guard(text: str) -> object:
+        return find_unsafe(text, transcript=earlier)
+
+    for name, texts, call in (("assess, 20 lines", seeker, gate), ("find_unsafe", replies, guard)):
         call("Hello.")
-        first = [microseconds(lambda text=text: call(text)) for text in texts]
+        first = [microseconds(call, text) for text in texts]
         forget()
         call("Hello.")
-        new = [microseconds(lambda text=text: call(text)) for text in texts]
-        again = [microseconds(lambda text=text: call(text)) for text in texts]
+        new = [microseconds(call, text) for text in texts]
+        again = [microseconds(call, text) for text in texts]
         figures = "  ".join(
             f"{label} {statistics.median(times):6.0f} µs (p95 {sorted(times)[int(len(times) * 0.95)]:6.0f})"
             for label, times in (("first", first), ("new", new), ("again", again))

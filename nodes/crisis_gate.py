@@ -56,7 +56,9 @@ def assess(transcript: Transcript, *, locale: str = "en") -> Risk:
         tier = _higher(tier, found.tier)
         kinds.update(found.kinds)
         signs.extend(found.signs)
-        thought_of_it = thought_of_it or (RiskKind.SUICIDE in found.kinds and found.tier.level >= RiskTier.ELEVATED.level)
+        thought_of_it = thought_of_it or (
+            RiskKind.SUICIDE in found.kinds and found.tier.level >= RiskTier.ELEVATED.level
+        )
 
     plans = [sign for sign in now if sign.role is Role.PLAN]
     if plans and (thought_of_it or (thought_before and not _denies(asked, answer))):
@@ -225,7 +227,7 @@ def gate(
         except Exception:
             failed.append("model")
     if "rules" in failed or (unread and "model" in failed):
-        answers.append(Risk(tier=RiskTier.IMMINENT, kinds=(RiskKind.SUICIDE,)))
+        answers.append(Risk(tier=RiskTier.IMMINENT))
     elif "model" in failed:
         answers.append(Risk(tier=RiskTier.CONCERN))
     return GateVerdict(message_id=message_id, risk=_most_careful(answers), by=tuple(by), failed=tuple(failed))

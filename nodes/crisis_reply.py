@@ -15,7 +15,6 @@ from nodes.safety import crisis_texts_en, crisis_texts_zh
 from nodes.safety.language import language_of
 from nodes.safety.resources import Region, emergency_words, find_region, line_words
 
-
 PATHS: dict[RiskTier, tuple[Phase, ...]] = {
     RiskTier.CONCERN: (Phase.ASK, Phase.LISTEN),
     RiskTier.ELEVATED: (Phase.ASK, Phase.LISTEN, Phase.PEOPLE, Phase.LINE, Phase.STAY),
@@ -40,9 +39,9 @@ URGENCY = (
 def follow(transcript: Transcript, risk: Risk, state: CrisisState) -> CrisisState:
     """The state after this seeker turn; `active` says whether the crisis path answers it.
 
-    From `elevated` up the crisis path answers until it has stepped down. A `concern` is asked about plainly once; a plain
-    "no" ends it, and further concerns of the same kind stay with ordinary support for a while (its replies are then
-    checked whole). Reading the same turn twice changes nothing.
+    From `elevated` up the crisis path answers until it has stepped down. A `concern` is asked about plainly once; a
+    plain "no" ends it, and further concerns of the same kind stay with ordinary support for a while (its replies are
+    then checked whole). Reading the same turn twice changes nothing.
     """
     turn = _seeker_turns(transcript)
     if turn == state.turn and turn:
@@ -50,7 +49,7 @@ def follow(transcript: Transcript, risk: Risk, state: CrisisState) -> CrisisStat
     kind = most_urgent(risk)
     if not state.active:
         stands = turn - state.asked_at <= ASKED_FOR and risk.tier is RiskTier.CONCERN and kind in (state.kind, None)
-        if risk.tier is RiskTier.NONE or stands or (risk.tier is RiskTier.CONCERN and kind is None):
+        if risk.tier is RiskTier.NONE or stands:
             return state.model_copy(update={"turn": turn})
         return state.model_copy(
             update={
@@ -70,9 +69,9 @@ def follow(transcript: Transcript, risk: Risk, state: CrisisState) -> CrisisStat
         changes |= {"kind": kind, "done": ()}
     calm = state.calm_turns + 1 if risk.tier is RiskTier.NONE else 0
     changes["calm_turns"] = calm
-    if calm and state.tier is RiskTier.CONCERN and denies_suicide(transcript):
-        changes["active"] = False
-    elif calm >= CALM_TURNS.get(state.tier, 1) and "tier" not in changes:
+    if (calm and state.tier is RiskTier.CONCERN and denies_suicide(transcript)) or (
+        calm >= CALM_TURNS.get(state.tier, 1) and "tier" not in changes
+    ):
         changes["active"] = False
     return state.model_copy(update=changes)
 
@@ -104,7 +103,7 @@ def crisis_reply(
     path = PATHS[state.tier]
     phase = next((p for p in path if p not in state.done), path[-1])
     given = {_hash(line.text) for line in transcript if line.speaker is Speaker.SUPPORTER} | set(state.said)
-    unread = risk.tier is RiskTier.IMMINENT and not risk.signs and state.phase is None
+    unread = not risk.kinds and not risk.signs and state.phase is None  # part of the gate failed
     for template in _candidates(texts, phase, state, unread=unread, third=about_someone_else(transcript)):
         text = _fill(texts, template, where, state.kind or RiskKind.SUICIDE, chinese=chinese)
         if _hash(text) not in given:

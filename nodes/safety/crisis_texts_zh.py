@@ -1,4 +1,4 @@
-"""What is said in a crisis, in Chinese? Written for Chinese, in the same spirit and under the same names as in English."""
+"""What is said in a crisis, in Chinese? Written for Chinese, under the same names as in English."""
 
 from conversation.seeker import RiskKind
 

@@ -1,7 +1,7 @@
 """Which words in a reply show an unsafe intervention? Patterns by kind, from `rules/guard_en.txt` and `guard_zh.txt`.
 
-Each is the narrowest form that still catches how such things are said; ordinary warmth ("that makes sense", "you handled
-that with care") must pass.
+Each is the narrowest form that still catches how such things are said; ordinary warmth ("that makes sense", "you
+handled that with care") must pass.
 """
 
 import re

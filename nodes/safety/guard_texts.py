@@ -2,10 +2,13 @@
 
 NOTICE = {
     "en": (
-        "You are writing with an AI, not with a person. It can listen and think along with you; it is not therapy, and it "
-        "can be wrong. If you are in danger, call your local emergency number."
+        "You are writing with an AI, not with a person. It can listen and think along with you; it is not therapy, "
+        "and it can be wrong. If you are in danger, call your local emergency number."
     ),
-    "zh": "你正在和一个AI对话，不是真人。它可以倾听，也可以陪你一起想，但它不是心理治疗，也会出错。如果你有危险，请拨打当地的急救或报警电话。",
+    "zh": (
+        "你正在和一个AI对话，不是真人。它可以倾听，也可以陪你一起想，"
+        "但它不是心理治疗，也会出错。如果你有危险，请拨打当地的急救或报警电话。"
+    ),
 }
 
 FALLBACK = {

@@ -4,14 +4,11 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from nodes.safety.rulebook import words
+
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
-_ENGLISH = frozenset(
-    ["the", "a", "an", "i", "i'm", "im", "my", "me", "we", "you", "your", "he", "she", "it", "its", "they", "them", "this", "that", "is", "are", "was", "were", "be", "been", "am", "do", "don't", "dont", "did", "does", "have", "has", "had", "of", "to", "in", "on", "at", "for", "with", "from", "about", "and", "or", "but", "not", "no", "so", "if", "when", "what", "who", "how", "why", "can", "can't", "could", "would", "will", "just", "all", "because", "there", "than", "then", "out", "up", "too", "very", "feel", "want", "know", "think", "like", "get", "got", "really", "more", "never", "anymore", "over", "after", "before", "again", "any", "some", "one", "now", "here"]
-)
-_OTHERS = frozenset(
-    # Spanish, Portuguese, French, German, Italian, Dutch, Indonesian, Turkish, Polish, Vietnamese, Swedish function words
-    ["el", "la", "los", "las", "un", "una", "que", "de", "y", "en", "por", "para", "con", "mi", "yo", "estoy", "soy", "muy", "no", "quiero", "más", "pero", "como", "está", "eu", "não", "uma", "meu", "minha", "estou", "sou", "muito", "com", "você", "je", "tu", "il", "elle", "nous", "vous", "les", "des", "une", "est", "suis", "mon", "ma", "mes", "et", "dans", "pour", "avec", "pas", "ne", "plus", "veux", "moi", "que", "qui", "ich", "du", "er", "sie", "wir", "ihr", "das", "der", "die", "und", "ist", "bin", "nicht", "mein", "meine", "mit", "auf", "zu", "habe", "mehr", "will", "kann", "auch", "wenn", "io", "sono", "di", "che", "non", "è", "mi", "mia", "per", "ho", "più", "voglio", "ik", "ben", "het", "een", "niet", "mijn", "van", "en", "wil", "meer", "maar", "saya", "aku", "tidak", "ingin", "yang", "dan", "dengan", "untuk", "sudah", "lagi", "ben", "bir", "ve", "çok", "için", "değil", "istemiyorum", "nie", "jest", "się", "że", "jestem", "chcę", "mam", "tôi", "không", "muốn", "là", "và", "của", "jag", "är", "inte", "och", "att", "vill", "det", "har"]
-) - {"no", "me", "so", "in", "on", "die", "will", "has", "ben", "du", "mi", "ma", "he", "de"}
+_ENGLISH = words("english")
+_OTHERS = words("other_languages")
 
 
 class UnsupportedLanguage(ValueError):
@@ -41,14 +38,14 @@ def language_of(text: str) -> str:
         return "other"
     if han:
         return "mixed" if latin > 12 and _english(text) else "zh"
-    words = _WORD.findall(text.lower().replace("’", "'"))
-    if len(words) < 4:
+    found = _WORD.findall(text.lower().replace("’", "'"))
+    if len(found) < 4:
         return "short"
-    english = sum(word in _ENGLISH for word in words)
-    others = sum(word in _OTHERS for word in words)
+    english = sum(word in _ENGLISH for word in found)
+    others = sum(word in _OTHERS for word in found)
     if others >= 3 and others > english:
         return "other"
-    accented = sum(any(ord(c) > 0x7F for c in word) for word in words)
+    accented = sum(any(ord(c) > 0x7F for c in word) for word in found)
     if accented >= 3 and accented + others > english:
         return "other"
     return "en" if english else "short"

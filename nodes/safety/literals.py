@@ -12,7 +12,85 @@ from typing import Any
 _MOST = 160
 """Larger sets cost more than they save."""
 _COMMON = frozenset(
-    ["the", "and", "that", "have", "with", "this", "was", "for", "are", "but", "not", "you", "been", "like", "want", "just", "will", "when", "they", "can", "from", "them", "about", "would", "there", "what", "going", "out", "all", "she", "her", "his", "him", "had", "has", "were", "how", "get", "know", "one", "now", "think", "feel", "really", "time", "people", "because", "my", "me", "so", "if", "it", "is", "to", "of", "in", "on", "at", "as", "be", "do", "or", "up", "am", "no", "an", "any", "who", "why", "more", "than", "then", "some", "very", "could", "make", "even"]
+    [
+        "the",
+        "and",
+        "that",
+        "have",
+        "with",
+        "this",
+        "was",
+        "for",
+        "are",
+        "but",
+        "not",
+        "you",
+        "been",
+        "like",
+        "want",
+        "just",
+        "will",
+        "when",
+        "they",
+        "can",
+        "from",
+        "them",
+        "about",
+        "would",
+        "there",
+        "what",
+        "going",
+        "out",
+        "all",
+        "she",
+        "her",
+        "his",
+        "him",
+        "had",
+        "has",
+        "were",
+        "how",
+        "get",
+        "know",
+        "one",
+        "now",
+        "think",
+        "feel",
+        "really",
+        "time",
+        "people",
+        "because",
+        "my",
+        "me",
+        "so",
+        "if",
+        "it",
+        "is",
+        "to",
+        "of",
+        "in",
+        "on",
+        "at",
+        "as",
+        "be",
+        "do",
+        "or",
+        "up",
+        "am",
+        "no",
+        "an",
+        "any",
+        "who",
+        "why",
+        "more",
+        "than",
+        "then",
+        "some",
+        "very",
+        "could",
+        "make",
+        "even",
+    ]
 )
 """Words that most texts hold; a set with one of them hardly filters."""
 
@@ -153,7 +231,5 @@ def _of_branches(branches: Iterable[Any]) -> set[str] | None:
 
 def _worth(strings: set[str]) -> float:
     """Long, rare strings and few of them."""
-    weakest = min(
-        0.5 if s.strip() in _COMMON else min(len(s.strip()) * (2 if s > "\u2e80" else 1), 6) for s in strings
-    )
+    weakest = min(0.5 if s.strip() in _COMMON else min(len(s.strip()) * (2 if s > "\u2e80" else 1), 6) for s in strings)
     return weakest - 0.03 * len(strings)

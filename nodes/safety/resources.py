@@ -66,7 +66,9 @@ def read_resources(path: Path | None = None) -> dict[str, Region]:
         return {code.upper(): Region.model_validate(region) for code, region in data["regions"].items()}
     except (OSError, KeyError, AttributeError, json.JSONDecodeError, ValidationError) as error:
         first = str(error).splitlines()[0]
-        raise ResourceError(f"crisis resources in '{where}' cannot be read: {first}; see nodes/safety/resources.json") from error
+        raise ResourceError(
+            f"crisis resources in '{where}' cannot be read: {first}; see nodes/safety/resources.json"
+        ) from error
 
 
 def find_region(code: str | None, path: Path | None = None) -> Region | None:
@@ -87,8 +89,7 @@ def emergency_words(region: Region | None, *, chinese: bool = False, police: boo
     """How to name the emergency service: its number where the region is known, else 'your local emergency number'."""
     if region is None:
         return "当地的急救或报警电话" if chinese else "your local emergency number"
-    number = region.police if police and region.police else region.emergency
-    return number
+    return region.police if police and region.police else region.emergency
 
 
 def line_words(region: Region | None, kind: RiskKind, *, chinese: bool = False) -> str:

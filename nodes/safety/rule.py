@@ -82,7 +82,9 @@ def _rule(entry: Entry, book: str) -> Rule:
     roles = labels & _ROLES.keys()
     unknown = labels - kinds - tiers - roles - _FLAGS
     if len(kinds) != 1 or len(tiers) != 1 or unknown:
-        raise RulebookError(f"rule '{entry.name}' in rules/{book}.txt needs one kind, one tier and known flags: {labels}")
+        raise RulebookError(
+            f"rule '{entry.name}' in rules/{book}.txt needs one kind, one tier and known flags: {labels}"
+        )
     english = not book.endswith("_zh")
     return Rule(
         name=entry.name,

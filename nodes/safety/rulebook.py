@@ -1,9 +1,9 @@
-"""How are rules written down? As plain text under `rules/`, one way of saying it on a line, so that people can read them.
+"""How are rules written down? As plain text under `rules/`, one way of saying it on a line, for people to read.
 
     ~body~ = arms?|wrists?|legs?            a name for a part that several rules share
     [cutting] self_harm elevated            a rule: its name, then its labels
-    - cutting my ~body~                     a way of saying it: a regular expression, `~w3~` for up to three words, no negation among them (`~a3~`: any)
-        (?! shaving)                        indented further: goes on without a break
+    - cutting ~w3~my ~body~                 a way of saying it: a regular expression; `~w3~` stands for up to three
+        (?! shaving)                        words, no negation among them, `~a3~` for any; indented lines go on
     # a comment
 
 Rules are not editable by evolution: they are part of the package, and `fingerprint` goes into the record of every turn.
@@ -110,6 +110,20 @@ def _filled(pattern: str, names: dict[str, str]) -> str:
         return f"(?:{_filled(names[match[1]], names)})"
 
     return _NAMED.sub(value, pattern)
+
+
+@cache
+def patterns(book: str) -> dict[str, re.Pattern[str]]:
+    """The rules of a book by name, each as one compiled pattern that stands as written."""
+    return {entry.name: re.compile(entry.pattern) for entry in read_rules(book)}
+
+
+@cache
+def words(name: str) -> frozenset[str]:
+    """One of the lists in `rules/words.txt`."""
+    return frozenset(
+        word for entry in read_rules("words") if entry.name == name for word in " ".join(entry.alternatives).split()
+    )
 
 
 @cache

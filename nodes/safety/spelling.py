@@ -3,6 +3,8 @@
 Data only: each entry maps what is written to the plain form that rules are written against.
 """
 
+from nodes.safety.rulebook import words
+
 CONTRACTIONS = {
     "dont": "do not", "cant": "can not", "can't": "can not", "cannot": "can not", "wont": "will not",
     "won't": "will not", "doesnt": "does not", "didnt": "did not", "isnt": "is not", "wasnt": "was not",
@@ -21,83 +23,72 @@ SPELLINGS = {
     "gunna": "going to", "gona": "going to", "gotta": "have to", "finna": "going to", "tryna": "trying to",
     "myslef": "myself", "mysef": "myself", "meself": "myself", "mself": "myself", "myselfe": "myself",
     "myselff": "myself", "mysel": "myself", "maself": "myself", "himslef": "himself", "herslef": "herself",
-    "killmyself": "kill myself", "killme": "kill me", "kil": "kill", "kll": "kill", "kiil": "kill", "klil": "kill",
-    "kille": "kill", "kiling": "killing", "killin": "killing", "killling": "killing", "kms": "kill myself",
-    "kmsing": "killing myself", "kys": "kill yourself", "ctb": "catch the bus",
+    "killmyself": "kill myself", "killme": "kill me", "kil": "kill", "kll": "kill", "kiil": "kill",
+    "klil": "kill", "kille": "kill", "kiling": "killing", "killin": "killing", "killling": "killing",
+    "kms": "kill myself", "kmsing": "killing myself", "kys": "kill yourself", "ctb": "catch the bus",
     "sucide": "suicide", "suicde": "suicide", "suiside": "suicide", "suacide": "suicide", "suicid": "suicide",
-    "sucicide": "suicide", "suicied": "suicide", "suicude": "suicide", "suiciede": "suicide", "suisude": "suicide",
-    "suside": "suicide", "sewerslide": "sewer slide", "sewercide": "suicide", "sooicide": "suicide", "sui": "suicide",
-    "suicudal": "suicidal", "sucidal": "suicidal", "suicidial": "suicidal", "suisidal": "suicidal",
-    "suicdal": "suicidal", "suicidle": "suicidal", "suicidel": "suicidal", "sucicidal": "suicidal",
-    "suicial": "suicidal", "suidical": "suicidal", "suicidual": "suicidal",
-    "unaliveing": "unaliving",
-    "deid": "die", "dieing": "dying", "dyeing": "dying", "diying": "dying", "dyin": "dying", "diee": "die",
-    "dei": "die", "ded": "dead", "deadd": "dead", "dide": "died", "livin": "living",
-    "lfe": "life", "lief": "life", "lyfe": "life", "ened": "end", "endd": "end", "edn": "end", "endit": "end it",
-    "comit": "commit", "committ": "commit", "commited": "committed", "comited": "committed",
-    "overdosse": "overdose", "overdoes": "overdose", "overdosing": "overdosing", "ovedose": "overdose",
-    "overdoze": "overdose", "pillz": "pills", "pils": "pills", "tabs": "tablets", "meds": "medication",
-    "nemore": "anymore", "anymre": "anymore", "anymor": "anymore", "animore": "anymore", "nomore": "no more",
-    "b": "be", "r": "are", "u": "you", "ur": "your", "n": "and", "&": "and", "w": "with", "bc": "because",
-    "cuz": "because", "coz": "because", "cos": "because", "bcuz": "because", "becuz": "because", "tho": "though",
-    "dnt": "do not", "dun": "do not", "donot": "do not", "cnt": "can not", "kant": "can not", "wnt": "want",
-    "wont'": "will not", "watn": "want", "wnat": "want", "wan": "want", "wantto": "want to", "wishh": "wish",
-    "whish": "wish", "thinkin": "thinking", "thikning": "thinking", "thinkng": "thinking", "hertz": "hurts",
-    "hurtin": "hurting", "hurtng": "hurting", "cuttin": "cutting", "cuting": "cutting", "burnin": "burning",
-    "everbody": "everybody", "evryone": "everyone", "everone": "everyone", "evry1": "everyone",
-    "every1": "everyone", "any1": "anyone", "no1": "noone", "noone": "no one", "nobdy": "nobody",
-    "ppl": "people", "2nite": "tonight", "2night": "tonight", "tonite": "tonight", "tonihgt": "tonight",
-    "2day": "today", "2moro": "tomorrow", "tmrw": "tomorrow", "tmr": "tomorrow", "tomorow": "tomorrow",
-    "tommorow": "tomorrow", "4ever": "forever", "foreva": "forever", "4eva": "forever", "b4": "before",
-    "disapear": "disappear", "dissapear": "disappear", "dissappear": "disappear", "dissapeared": "disappeared",
-    "exsist": "exist", "exsit": "exist", "exhist": "exist", "worthles": "worthless", "pointles": "pointless",
-    "hopless": "hopeless", "jumpin": "jumping", "hangin": "hanging", "takin": "taking", "goin": "going",
-    "sleepin": "sleeping", "wakin": "waking", "mum": "mom", "mam": "mom", "mummy": "mom", "mommy": "mom",
-    "mother": "mom", "father": "dad", "daddy": "dad", "bf": "boyfriend", "gf": "girlfriend", "hubby": "husband",
+    "sucicide": "suicide", "suicied": "suicide", "suicude": "suicide", "suiciede": "suicide",
+    "suisude": "suicide", "suside": "suicide", "sewerslide": "sewer slide", "sewercide": "suicide",
+    "sooicide": "suicide", "sui": "suicide", "suicudal": "suicidal", "sucidal": "suicidal",
+    "suicidial": "suicidal", "suisidal": "suicidal", "suicdal": "suicidal", "suicidle": "suicidal",
+    "suicidel": "suicidal", "sucicidal": "suicidal", "suicial": "suicidal", "suidical": "suicidal",
+    "suicidual": "suicidal", "unaliveing": "unaliving", "deid": "die", "dieing": "dying", "dyeing": "dying",
+    "diying": "dying", "dyin": "dying", "diee": "die", "dei": "die", "ded": "dead", "deadd": "dead",
+    "dide": "died", "livin": "living", "lfe": "life", "lief": "life", "lyfe": "life", "ened": "end",
+    "endd": "end", "edn": "end", "endit": "end it", "comit": "commit", "committ": "commit",
+    "commited": "committed", "comited": "committed", "overdosse": "overdose", "overdoes": "overdose",
+    "overdosing": "overdosing", "ovedose": "overdose", "overdoze": "overdose", "pillz": "pills", "pils": "pills",
+    "tabs": "tablets", "meds": "medication", "nemore": "anymore", "anymre": "anymore", "anymor": "anymore",
+    "animore": "anymore", "nomore": "no more", "b": "be", "r": "are", "u": "you", "ur": "your", "n": "and",
+    "&": "and", "w": "with", "bc": "because", "cuz": "because", "coz": "because", "cos": "because",
+    "bcuz": "because", "becuz": "because", "tho": "though", "dnt": "do not", "dun": "do not", "donot": "do not",
+    "cnt": "can not", "kant": "can not", "wnt": "want", "wont'": "will not", "watn": "want", "wnat": "want",
+    "wan": "want", "wantto": "want to", "wishh": "wish", "whish": "wish", "thinkin": "thinking",
+    "thikning": "thinking", "thinkng": "thinking", "hertz": "hurts", "hurtin": "hurting", "hurtng": "hurting",
+    "cuttin": "cutting", "cuting": "cutting", "burnin": "burning", "everbody": "everybody", "evryone": "everyone",
+    "everone": "everyone", "evry1": "everyone", "every1": "everyone", "any1": "anyone", "no1": "noone",
+    "noone": "no one", "nobdy": "nobody", "ppl": "people", "2nite": "tonight", "2night": "tonight",
+    "tonite": "tonight", "tonihgt": "tonight", "2day": "today", "2moro": "tomorrow", "tmrw": "tomorrow",
+    "tmr": "tomorrow", "tomorow": "tomorrow", "tommorow": "tomorrow", "4ever": "forever", "foreva": "forever",
+    "4eva": "forever", "b4": "before", "disapear": "disappear", "dissapear": "disappear",
+    "dissappear": "disappear", "dissapeared": "disappeared", "exsist": "exist", "exsit": "exist",
+    "exhist": "exist", "worthles": "worthless", "pointles": "pointless", "hopless": "hopeless",
+    "jumpin": "jumping", "hangin": "hanging", "takin": "taking", "goin": "going", "sleepin": "sleeping",
+    "wakin": "waking", "mum": "mom", "mam": "mom", "mummy": "mom", "mommy": "mom", "mother": "mom",
+    "father": "dad", "daddy": "dad", "bf": "boyfriend", "gf": "girlfriend", "hubby": "husband",
     "bday": "birthday", "plz": "please", "pls": "please", "thru": "through", "alot": "a lot", "til": "until",
-    "till": "until", "attempt'd": "attempted", "atempt": "attempt", "attemted": "attempted", "atempted": "attempted",
-    "tryed": "tried", "alright": "all right", "ok": "okay", "selfharm": "self harm", "self-harming": "self harm",
-    "self-harmed": "self harm", "selfharming": "self harm", "selfharmed": "self harm", "s/h": "self harm",
-    "everythings": "everything is", "og": "of", "teh": "the", "fo": "of", "outta": "out of", "lotta": "lot of",
-    "oding": "overdosing", "od'd": "overdosed", "od'ed": "overdosed", "oded": "overdosed",
-    "cud": "could", "wud": "would", "shud": "should", "dat": "that", "da": "the", "dis": "this", "wat": "what",
-    "wut": "what", "luv": "love", "liv": "live", "hav": "have", "haz": "has", "waz": "was",
-    "gud": "good", "wak": "wake", "hopeing": "hoping", "comeing": "coming", "liveing": "living", "bout": "about", "rn": "right now", "guna": "going to", "evry": "every",
+    "till": "until", "attempt'd": "attempted", "atempt": "attempt", "attemted": "attempted",
+    "atempted": "attempted", "tryed": "tried", "alright": "all right", "ok": "okay", "selfharm": "self harm",
+    "self-harming": "self harm", "self-harmed": "self harm", "selfharming": "self harm",
+    "selfharmed": "self harm", "s/h": "self harm", "everythings": "everything is", "og": "of", "teh": "the",
+    "fo": "of", "outta": "out of", "lotta": "lot of", "oding": "overdosing", "od'd": "overdosed",
+    "od'ed": "overdosed", "oded": "overdosed", "cud": "could", "wud": "would", "shud": "should", "dat": "that",
+    "da": "the", "dis": "this", "wat": "what", "wut": "what", "luv": "love", "liv": "live", "hav": "have",
+    "haz": "has", "waz": "was", "gud": "good", "wak": "wake", "hopeing": "hoping", "comeing": "coming",
+    "liveing": "living", "bout": "about", "rn": "right now", "guna": "going to", "evry": "every",
     "evrything": "everything", "evrybody": "everybody", "wen": "when", "wif": "with", "beter": "better",
     "wit": "with", "thx": "thank you", "thanks": "thank you", "ty": "thank you", "frm": "from", "abt": "about",
     "diein": "dying", "2": "to", "jus": "just", "dem": "them", "dey": "they", "sum": "some", "sumone": "someone",
-    "sumthing": "something", "nuthing": "nothing", "nothin": "nothing", "everythin": "everything", "somethin": "something",
-    "yrs": "years", "yr": "year", "wk": "week", "wks": "weeks", "mins": "minutes", "secs": "seconds",
+    "sumthing": "something", "nuthing": "nothing", "nothin": "nothing", "everythin": "everything",
+    "somethin": "something", "yrs": "years", "yr": "year", "wk": "week", "wks": "weeks", "mins": "minutes",
+    "secs": "seconds",
 }  # fmt: skip
 
-FILLERS = frozenset(
-    ["just", "really", "rly", "relly", "literally", "honestly", "actually", "seriously", "truly", "kinda", "sorta", "fucking", "fuckin", "freaking", "frickin", "damn", "bloody", "simply", "basically", "tbh", "ngl", "fr", "omg", "very", "so", "pretty", "totally", "completely", "absolutely", "also", "maybe", "perhaps", "probably", "quite", "sometimes", "often", "constantly", "still", "oh", "um", "uh", "hmm", "ugh", "lately", "finally", "genuinely", "desperately", "straight-up", "obviously", "even", "rather", "sadly", "lowkey", "highkey", "again"]
-)
-"""Words that rules do not need. Never a negation, never a word that carries time or intent."""
-
-MASKED_WORDS = (
-    "suicide", "suicidal", "kill", "killing", "killed", "die", "died", "dying", "dead", "death", "cut", "cutting",
-    "rape", "raped", "hang", "overdose", "hurt", "harm", "pills", "gun", "knife", "fucking", "abuse", "abused",
-)  # fmt: skip
-
-_LONG_WORDS = (
-    "suicide suicidal myself killing disappear forever anymore existing overdose everyone without worthless hopeless "
-    "pointless burden jumping hanging cutting tonight goodbye tomorrow attempted attempt bridge nothing everything "
-    "nobody depressed themselves himself herself someone something anything strangle strangled"
-).split()
-_REAL = frozenset("hanging changing hopeless jumping cutting putting bride ridge with".split())
+FILLERS = words("fillers")
+MASKED_WORDS = tuple(sorted(words("masked")))
 
 
 def _slips() -> dict[str, str]:
     """Each long word with one letter left out or two neighbours swapped, where that is no word of its own."""
+    long_words = words("long")
     slips: dict[str, str] = {}
-    for word in _LONG_WORDS:
+    for word in sorted(long_words):
         for i in range(1, len(word)):
             slips[word[:i] + word[i + 1 :]] = word
             if i < len(word) - 1:
                 slips[word[:i] + word[i + 1] + word[i] + word[i + 2 :]] = word
         slips[word + word[-1]] = word
-    return {slip: word for slip, word in slips.items() if slip not in _LONG_WORDS and slip not in _REAL}
+    return {slip: word for slip, word in slips.items() if slip not in long_words | words("real")}
 
 
 SLIPS = _slips()

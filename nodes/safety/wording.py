@@ -27,8 +27,8 @@ _WITH_IS = {"he", "she", "it", "that", "there", "what", "who", "where", "here", 
 class Plain(NamedTuple):
     """A message in plain form.
 
-    `text` holds words parted by single spaces, as sentences, with ' . ' before and after each; `written` is the message after NFKC, from
-    which `as_written` quotes.
+    `text` holds words parted by single spaces, as sentences, with ' . ' before and after each; `written` is the message
+    after NFKC, from which `as_written` quotes.
     """
 
     text: str
@@ -108,7 +108,7 @@ def plain(text: str) -> Plain:
         first = raw[0]
         if first in ".!?;:…\n。！？；":
             pieces: tuple[str, ...] = (".",)
-        elif first in ",，、()\"—–-":
+        elif first in ',，、()"—–-':
             pieces = (",",)
         else:
             pieces = plain_words(raw.strip("_"))

@@ -1,0 +1,36 @@
+"""When is it said that this is an AI? At the start, at an interval, and whenever someone asks."""
+
+from conversation.dialogue import Speaker, Transcript
+from nodes.safety import guard_texts
+from nodes.safety.rulebook import patterns
+from nodes.safety.wording import folded
+
+AI_NOTICE = guard_texts.NOTICE["en"]
+"""The notice: the law of several places asks for it, and so does honesty."""
+
+
+def ai_notice(locale: str = "en") -> str:
+    """The notice in the seeker's language."""
+    return guard_texts.NOTICE["zh" if locale.lower().startswith("zh") else "en"]
+
+
+def notice_due(
+    transcript: Transcript,
+    *,
+    every_turns: int = 0,
+    seconds_since_last: float | None = None,
+    every_seconds: float = 10_800,
+) -> bool:
+    """Whether the AI notice goes with the next reply.
+
+    At the start; whenever the seeker asks whether this is a person; every `every_turns` replies (0: not by turns); and
+    when `every_seconds` have passed since the last one (three hours, as New York asks of companions).
+    """
+    replies = sum(line.speaker is Speaker.SUPPORTER for line in transcript)
+    last = next((line.text for line in reversed(transcript) if line.speaker is Speaker.SEEKER), "")
+    return (
+        replies == 0
+        or bool(patterns("reply")["asks_if_human"].search(folded(last)))
+        or (every_turns > 0 and replies % every_turns == 0)
+        or (seconds_since_last is not None and seconds_since_last >= every_seconds)
+    )
