@@ -3,8 +3,8 @@
     python benchmarks/safety_speed.py
 
 Times `assess` on a 20-line conversation whose last line is new, and `find_unsafe` on a new reply, with the project's
-own lines. *First* is the first time in a process that such words come; *new* is a message not read before, of words that
-were; *again* is the same message once more. Processor time, median, so that a busy machine matters little.
+own lines. *First* is the first time in a process that such words come; *new* is a message not read before, of words
+that were; *again* is the same message once more. Processor time, median, so that a busy machine matters little.
 """
 
 import json

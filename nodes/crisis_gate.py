@@ -9,7 +9,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from conversation.dialogue import Speaker, Transcript
+from conversation.dialogue import Line, Speaker, Transcript
 from conversation.model import Value
 from conversation.seeker import Risk, RiskKind, RiskTier
 from nodes.safety.answers import Answer, Asked, answer_of, asked_in
@@ -48,7 +48,8 @@ def assess(transcript: Transcript, *, locale: str = "en") -> Risk:
     kinds = {sign.kind for sign in raised}
     signs = [sign.words for sign in raised]
     thought_of_it = RiskKind.SUICIDE in kinds and any(s.kind is RiskKind.SUICIDE and not s.third_party for s in raised)
-    thought_before = _thought_of_suicide(before)
+    thoughts = _thoughts_of_suicide(before)
+    thought_before, actively_before = thoughts is not RiskTier.NONE, thoughts.level >= RiskTier.ELEVATED.level
 
     answer = answer_of(turn[0]) if turn and asked else Answer.NONE
     if asked and answer is not Answer.NONE:
@@ -69,7 +70,7 @@ def assess(transcript: Transcript, *, locale: str = "en") -> Risk:
     if soft and thought_of_it and tier in _GRAVER:
         tier = _GRAVER[tier]
         signs.extend(sign.words for sign in soft)
-    if tier is RiskTier.CONCERN and thought_before and RiskKind.SUICIDE in kinds and not _denies(asked, answer):
+    if tier is RiskTier.CONCERN and actively_before and RiskKind.SUICIDE in kinds and not _denies(asked, answer):
         tier = RiskTier.ELEVATED
     if tier is RiskTier.NONE and not _denies(asked, answer):
         weak = _weak_together(now, before)
@@ -79,8 +80,11 @@ def assess(transcript: Transcript, *, locale: str = "en") -> Risk:
     return Risk(tier=tier, kinds=tuple(sorted(kinds, key=order.index)), signs=tuple(dict.fromkeys(signs)))
 
 
-def _last_turn(transcript: Transcript) -> tuple[list[str], frozenset[str], list[str]]:
-    """The seeker's last turn, what the supporter had asked before it, and earlier seeker messages, newest last."""
+def _last_turn(transcript: Transcript) -> tuple[list[str], frozenset[Asked], list[str]]:
+    """The seeker's last turn, what the supporter had asked before it, and earlier seeker messages, newest last.
+
+    A plain "no" to a direct question about suicide withdraws what was said before it.
+    """
     end = len(transcript)
     while end and transcript[end - 1].speaker is not Speaker.SEEKER:
         end -= 1
@@ -88,26 +92,44 @@ def _last_turn(transcript: Transcript) -> tuple[list[str], frozenset[str], list[
     while start and transcript[start - 1].speaker is Speaker.SEEKER:
         start -= 1
     turn = [line.text for line in transcript[start:end]]
-    asked = frozenset(asked_in(transcript[start - 1].text)) if start else frozenset()
-    earlier = [line.text for line in transcript[:start] if line.speaker is Speaker.SEEKER][-_LOOKED_BACK:]
-    return turn, frozenset(asked), earlier
+    asked = asked_in(transcript[start - 1].text) if start else frozenset()
+    earlier: list[str] = []
+    for at in range(start - 1, -1, -1):
+        line = transcript[at]
+        if line.speaker is not Speaker.SEEKER:
+            continue
+        if len(earlier) == _LOOKED_BACK or (at and _withdraws(transcript[at - 1], line)):
+            break
+        earlier.insert(0, line.text)
+    return turn, asked, earlier
+
+
+def _withdraws(question: Line, answer: Line) -> bool:
+    return (
+        question.speaker is Speaker.SUPPORTER
+        and Asked.SUICIDE in asked_in(question.text)
+        and answer_of(answer.text) is Answer.NO
+        and read(answer.text).tier is RiskTier.NONE
+    )
 
 
 def _higher(one: RiskTier, other: RiskTier) -> RiskTier:
     return one if one.level >= other.level else other
 
 
-def _denies(asked: Iterable[str], answer: Answer) -> bool:
+def _denies(asked: Iterable[Asked], answer: Answer) -> bool:
     return Asked.SUICIDE in asked and answer is Answer.NO
 
 
-def _thought_of_suicide(before: list[Reading]) -> bool:
-    """Whether an earlier message showed thoughts of the seeker's own suicide."""
-    return any(
-        sign.role is Role.SIGN and sign.kind is RiskKind.SUICIDE and not sign.third_party
+def _thoughts_of_suicide(before: list[Reading]) -> RiskTier:
+    """The highest tier at which earlier messages spoke of the seeker's own suicide."""
+    tiers = [
+        sign.tier
         for reading in before
         for sign in reading.signs
-    )
+        if sign.role is Role.SIGN and sign.kind is RiskKind.SUICIDE and not sign.third_party
+    ]
+    return max(tiers, key=lambda tier: tier.level, default=RiskTier.NONE)
 
 
 def _in_crisis(transcript: Transcript) -> bool:
@@ -116,7 +138,7 @@ def _in_crisis(transcript: Transcript) -> bool:
     return any(asked_in(text) & {Asked.SUICIDE, Asked.SELF_HARM, Asked.OTHERS} for text in lately)
 
 
-def _answered(asked: frozenset[str], answer: Answer, text: str, *, in_crisis: bool) -> Risk:
+def _answered(asked: frozenset[Asked], answer: Answer, text: str, *, in_crisis: bool) -> Risk:
     """What an answer to a question about safety shows."""
     quote = text.strip()[:80]
     graver = asked & {Asked.PLAN, Asked.MEANS, Asked.DONE} if in_crisis else frozenset()

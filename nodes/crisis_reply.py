@@ -5,7 +5,7 @@ the path steps down by rule, and no text is given twice.
 """
 
 import hashlib
-from itertools import product
+from functools import cache
 from types import ModuleType
 
 from conversation.dialogue import Speaker, Transcript
@@ -172,12 +172,20 @@ def _candidates(texts: ModuleType, phase: Phase, state: CrisisState, *, unread: 
         )
     else:
         own = {Phase.PEOPLE: texts.PEOPLE, Phase.MEANS: texts.MEANS, Phase.LINE: texts.LINE}.get(phase, ())
+    return [*own, *_ways_to_stay(texts)]
+
+
+@cache
+def _ways_to_stay(texts: ModuleType) -> tuple[str, ...]:
+    """All texts of an opening, a middle and a question, in an order in which neighbours share no sentence."""
     gap = "" if texts is crisis_texts_zh else " "
-    combined = sorted(
-        product(enumerate(texts.STAY_OPEN), enumerate(texts.STAY_CORE), enumerate(texts.STAY_ASK)),
-        key=lambda parts: ((parts[0][0] - parts[1][0]) % 8, (parts[1][0] - parts[2][0]) % 8, parts[0][0]),
-    )  # neighbours in this order share no sentence
-    return [*own, *(gap.join(sentence for _, sentence in parts) for parts in combined)]
+    opens, cores, asks = texts.STAY_OPEN, texts.STAY_CORE, texts.STAY_ASK
+    return tuple(
+        gap.join((opens[i], cores[(i + shift) % len(cores)], asks[(i + turn) % len(asks)]))
+        for turn in range(len(asks))
+        for shift in range(len(cores))
+        for i in range(len(opens))
+    )
 
 
 def _fill(texts: ModuleType, template: str, region: Region | None, kind: RiskKind, *, chinese: bool) -> str:

@@ -181,7 +181,7 @@ MEANS: tuple[str, ...] = (
 
 LINE: tuple[str, ...] = (
     "I would like you to talk to a person who does this work. {reach} You need not be ready or know what to say: "
-    "you can begin with, I am not safe. If it gets sharper, {emergency}. Would you do it now, while I am here?",
+    "you can begin with, I am not safe. If it gets sharper, call {emergency}. Would you call now, with me here?",
     "A voice can do what text cannot. {reach} And {emergency} is there if you may act. What makes it hard to "
     "call, if something does?",
     "Could we make one call the next step? {reach} You can hang up whenever you wish. In danger, {emergency}. "

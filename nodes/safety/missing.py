@@ -10,7 +10,7 @@ from nodes.safety.wording import folded
 _SHAPES = patterns("reply")
 _ABOUT_THE_ACT = (Asked.PLAN, Asked.MEANS, Asked.DONE)
 """Questions that probe thoughts of suicide which the seeker has already named."""
-_LOOKED_BACK = 8
+_LOOKED_BACK = 12
 """Supporter lines in which something may have been asked or named before."""
 
 

@@ -98,7 +98,7 @@ def _in_scope(rule: Rule, text: str, match: re.Match[str], laughing: bool) -> Ri
     if negatable and _SCOPE["negated"].search(before) and not _SCOPE["unnegated"].search(before):
         return None
     fiction = _SCOPE["fiction"].search(before)
-    if fiction and _SCOPE["fiction_verb"].search(before[fiction.start() :] + " "):
+    if fiction and (rule.third_party or _SCOPE["fiction_verb"].search(before[fiction.start() :] + " ")):
         return None
     if rule.kind in _OF_ONESELF and not rule.third_party and not own and _subject(before) in ("he", "she", "they"):
         return None
