@@ -25,6 +25,9 @@ def discover(
         str, typer.Option(help="'any', or 'commercial' to refuse dialogues that forbid commercial use.")
     ] = "any",
     seed: Annotated[int, typer.Option(help="The same seed and files give the same bank.")] = 0,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Only say what labelling and distilling would cost; nothing is made.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
 ) -> None:
     """Make skills from recorded support dialogues, those that helped and those that failed.
@@ -44,7 +47,12 @@ def discover(
     if licence_policy not in ("any", "commercial"):
         raise Usage(f"--licence-policy {licence_policy}: choose 'any' or 'commercial'")
     context = DiscoveryContext(bank=bank, held_out=held_out, licence_policy=licence_policy, seed=seed)
-    given: dict[str, Any] = {"paths": [str(file) for file in files or []], "format": format, "skip_bad": skip_bad}
+    given: dict[str, Any] = {
+        "paths": [str(file) for file in files or []],
+        "format": format,
+        "skip_bad": skip_bad,
+        "estimate_only": estimate,
+    }
     summary: dict[str, Any] = {}
     with progress() as bar:
         watch = _Watch(bar)
@@ -57,6 +65,8 @@ def discover(
                 summary = chunk.get("summary", summary)
     if as_json:
         print_json(summary)
+    elif estimate:
+        print_estimate(summary)
     else:
         print_found(summary)
 
@@ -88,6 +98,17 @@ class _Watch:
                 pass
 
 
+def print_estimate(summary: dict[str, Any]) -> None:
+    """Calls, tokens and money that a run would need, before anything is spent."""
+    from esc_skills.console import out
+
+    cost, dialogues = summary["estimate"], summary["dialogues"]
+    money = "no price is configured" if cost["money"] is None else f"about {cost['money']:.2f} US dollars"
+    out.print(f"{dialogues['used']} dialogues to label: {cost['calls']} calls at most")
+    out.print(f"{cost['input_tokens']} input and {cost['output_tokens']} output tokens; {money}")
+    out.print("The embedded engine makes no calls. Nothing was made or spent.")
+
+
 def print_found(summary: dict[str, Any]) -> None:
     """Dialogues read and refused, units by polarity, prototypes, skills with their evidence."""
     from rich.table import Table
@@ -114,8 +135,15 @@ def print_found(summary: dict[str, Any]) -> None:
     for column in ("skill", "title", "steps", "helped", "harmed", "effect"):
         table.add_column(column, justify="right" if column in ("steps", "helped", "harmed", "effect") else "left")
     for skill in summary["skills"]:
-        table.add_row(*(str(skill.get(c, "–")) for c in ("id", "title", "steps", "helped", "harmed", "effect")))
+        effect = "–" if skill["effect"] is None else f"{100 * skill['effect']:+.1f}"
+        table.add_row(skill["id"], skill["title"], *(str(skill[c]) for c in ("steps", "helped", "harmed")), effect)
     out.print(table)
+    out.print("Effect: share that helped against what is usual in such a moment, in points.", style="dim")
+    if thin := summary.get("without_skill"):
+        names = ", ".join(str(name).replace("_", " ") for name in thin)
+        out.print(f"Too few units for a skill: {names}", style="yellow", markup=False)
+    for line in summary["failures"]:
+        out.print(f"failed: {line}", style="yellow", markup=False, soft_wrap=True)
     for line in summary["left_out"]:
         out.print(f"left out: {line}", style="yellow", markup=False, soft_wrap=True)
     out.print(
