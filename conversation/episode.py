@@ -119,6 +119,7 @@ class EpisodeKey(Value):
     models: dict[str, str] = Field(description="role → model, endpoint and temperature")
     prompts: str = Field(description="hash of all prompts")
     engine: str = Field(description="version of ESC-Skills and of the embedded world")
+    place: str = Field(default="", description="locale and region, which decide what a crisis reply says")
 
 
 class Episode(Value):

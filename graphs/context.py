@@ -31,6 +31,7 @@ class VerificationContext(Context):
     batch: int = Field(default=8, ge=1, description="pairs simulated between two looks; the order of pairs is fixed")
     workers: int = Field(default=0, ge=0, description="local processes for simulation; 0: this one")
     run: str = Field(default="", description="id of the run that pays for the episodes")
+    episodes: int | None = Field(default=None, ge=0, description="budget: episodes that the run may simulate")
 
 
 class EvolutionContext(VerificationContext):
@@ -44,5 +45,4 @@ class EvolutionContext(VerificationContext):
     audit_every: int = Field(default=3, ge=1, description="acceptances between two audits")
     audit: int = Field(default=24, ge=1, description="seekers of an audit")
     report: int = Field(default=48, ge=0, description="sealed fresh seekers on whom the final figures are measured")
-    episodes: int | None = Field(default=None, ge=0, description="budget: episodes that may be simulated")
     review: bool = Field(default=False, description="ask a person before each commit (needs a checkpointer)")

@@ -57,6 +57,7 @@ def _support_turn(support_graph: Runnable[Any, Any]) -> Node:
             "messages": messages_of(state["lines"]),
             "progress": state.get("progress", {}),
             "crisis": state.get("crisis", {}),
+            "seed": state["seed"],
         }
 
     def taken(state: EpisodeState, result: dict[str, Any]) -> dict[str, Any]:

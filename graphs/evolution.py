@@ -23,10 +23,10 @@ from graphs.evolution_nodes import (
     plan,
     propose,
     reject,
-    screen_change,
     simulate,
     verify,
 )
+from graphs.screening import screen_change
 
 
 def build(output: type[Any] = EvolutionOutput) -> StateGraph[EvolutionState, EvolutionContext, Any, Any]:
@@ -58,7 +58,7 @@ def build(output: type[Any] = EvolutionOutput) -> StateGraph[EvolutionState, Evo
     graph.add_conditional_edges("next_change", any_change, ["screen", "audit"])
     graph.add_conditional_edges("screen", survived, ["verify", "reject"])
     graph.add_conditional_edges("verify", accepted, ["approve", "reject"])
-    graph.add_conditional_edges("approve", approved, ["commit", "reject", "verify"])
+    graph.add_conditional_edges("approve", approved, ["commit", "reject", "screen"])
     graph.add_edge("commit", "next_change")
     graph.add_edge("reject", "next_change")
     graph.add_conditional_edges("audit", another_round, ["plan", "conclude"])
@@ -89,11 +89,11 @@ def accepted(state: EvolutionState) -> Literal["approve", "reject"]:
     return "approve" if verdict.get("outcome") == "accepted" else "reject"
 
 
-def approved(state: EvolutionState) -> Literal["commit", "reject", "verify"]:
-    """A person's edit is a new proposal and is verified again."""
+def approved(state: EvolutionState) -> Literal["commit", "reject", "screen"]:
+    """A person's edit is a new proposal: it is linted, screened and verified like any other."""
     decision = state.get("decision", "accept")
     if decision == "edit":
-        return "verify"
+        return "screen"
     return "commit" if decision == "accept" else "reject"
 
 

@@ -5,7 +5,6 @@ import operator
 from collections import Counter
 from typing import Annotated, Any
 
-from langgraph.config import get_stream_writer
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 from typing_extensions import TypedDict
@@ -16,21 +15,19 @@ from conversation.profiles import authored, profile
 from conversation.scenarios import fresh_profiles
 from conversation.seeds import Stream, derived_seed
 from graphs import verification
-from graphs.context import Context, EvolutionContext
-from graphs.simulation import Job, Ledgered, engine_of
-from graphs.verification import pair_of, workers_of
+from graphs.context import EvolutionContext
+from graphs.run import at, engine_for, kept_back, settings, tell
+from graphs.screening import episode_id
+from graphs.simulation import BudgetSpent, Job
 from nodes.diagnosis import Case, question_of
 from nodes.diagnosis import diagnose as group
 from nodes.errors import ChatError
 from nodes.failure_analyst import FAILURE_ANALYST
 from nodes.remembered import in_words
-from nodes.retriever import would_differ
 from nodes.skill_proposer import SKILL_PROPOSER, ChangeDraft, Diagnosis, ProposerQuestion
-from skills_bank.acceptance import Outcome, Verdict
+from skills_bank.acceptance import Outcome
 from skills_bank.change import Change
-from skills_bank.ledger import key_hash
-from skills_bank.lint import lint
-from skills_bank.screen import screen
+from skills_bank.errors import Conflict
 
 
 class EvolutionInput(TypedDict, total=False):
@@ -71,30 +68,14 @@ class EvolutionOutput(TypedDict, total=False):
     summary: dict[str, Any]
 
 
-def settings(runtime: Runtime[EvolutionContext]) -> EvolutionContext:
-    """The settings of this run; the defaults when it was given none."""
-    return runtime.context or EvolutionContext()
-
-
-def tell(event: str, **facts: Any) -> None:
-    """A typed event for whoever watches the run."""
-    get_stream_writer()({"event": event, **facts})
-
-
-def _at(context: EvolutionContext, generation: int) -> Context:
-    return context.but(generation=generation)
-
-
-def _engine(context: EvolutionContext, run: str) -> Ledgered:
-    return Ledgered(engine_of(workers_of(context)), run)
-
-
 def plan(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str, Any]:
     """Node: the seekers of this round, at today's generation."""
     context = settings(runtime)
     number = state.get("round", 0) + 1
     bank = context.resources.bank
-    generation = state.get("generation", context.resources.view.generation)
+    # From the head, which is where it will commit: readers of 'starter' are pinned to its first generation.
+    head = bank.generation if context.generation is None else context.resources.view.generation
+    generation = state.get("generation", head)
     run = state.get("run") or f"run-{context.seed}-{bank.id[:8]}-g{generation}"
     train = [seeker for seeker in authored() if seeker.split is Split.TRAIN]
     chosen = [profile(name) for name in context.profiles] if context.profiles else train
@@ -104,8 +85,10 @@ def plan(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str,
         for s in range(context.seeds)
     ]
     stop = ""
-    if context.episodes is not None and sum(bank.ledger.counts(run=run).values()) + len(seats) > context.episodes:
-        seats, stop = [], f"the budget of {context.episodes} episodes is used up"
+    try:
+        engine_for(context, run, reserved=kept_back(context)).afford([_job(context, seat) for seat in seats])
+    except BudgetSpent as spent:
+        seats, stop = [], str(spent)
     bank.ledger.record(run, "round", {"round": number, "generation": generation, "seekers": len(seats)})
     tell("round", round=number, rounds=context.rounds, generation=generation, seekers=len(seats))
     return {
@@ -122,23 +105,31 @@ def plan(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str,
 
 def simulate(state: dict[str, Any], runtime: Runtime[EvolutionContext]) -> dict[str, Any]:
     """Node: one conversation of the fan-out. It is in the ledger when the node returns."""
-    context, seat = settings(runtime), state["seat"]
-    seeker = profile(seat["profile_id"])
-    job = Job(profile=seeker, seed=seat["seed"], stage=Stream.DIAGNOSIS.value, context=_at(context, seat["at"]))
-    episode = _engine(context, state["run"]).play([job])[0]
+    context = settings(runtime)
+    job = _job(context, state["seat"])
+    episode = engine_for(context, state["run"]).play([job])[0]  # the round was paid for when it was planned
     tell("episode", round=state["round"], final=episode.final_emotion, end=episode.end.value)
-    return {"played": [{"round": state["round"], "cell": seeker.cell, "episode": episode.model_dump(mode="json")}]}
+    return {"played": [{"round": state["round"], "cell": job.profile.cell, "episode": episode.model_dump(mode="json")}]}
+
+
+def _job(context: EvolutionContext, seat: dict[str, Any]) -> Job:
+    return Job(
+        profile=profile(seat["profile_id"]),
+        seed=seat["seed"],
+        stage=Stream.DIAGNOSIS.value,
+        context=at(context, seat["at"]),
+    )
 
 
 def diagnose(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str, Any]:
     """Node: what went wrong, and for whom as far as it can be read. Cells stay behind, with the harness."""
     context = settings(runtime)
-    resources = _at(context, state["generation"]).resources
+    resources = at(context, state["generation"]).resources
     cases: list[Case] = []
     cells: dict[str, str] = {}
     for played in _of_round(state):
         episode = Episode.model_validate(played["episode"])
-        question = question_of(episode, key_hash(episode.key)[:12], resources.view.skills())
+        question = question_of(episode, episode_id(episode), resources.view.skills())
         if question is None:
             continue  # unscored: nothing can be said of it
         cells[question.episode_id] = played["cell"]
@@ -168,7 +159,7 @@ def _of_round(state: EvolutionState) -> list[dict[str, Any]]:
 def propose(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str, Any]:
     """Node: one bounded change for each of the gravest diagnoses."""
     context = settings(runtime)
-    resources = _at(context, state["generation"]).resources
+    resources = at(context, state["generation"]).resources
     queue: list[dict[str, Any]] = []
     known = {entry["change"]["id"] for entry in state.get("record", [])}
     for entry in state["diagnoses"]:
@@ -227,7 +218,7 @@ def next_change(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> di
     """Node: the next proposal of the round whose targets still live; none when the run's tests are used up."""
     context = settings(runtime)
     queue = list(state["queue"])
-    view = _at(context, state["generation"]).resources.view
+    view = at(context, state["generation"]).resources.view
     if state.get("tests", 0) >= context.tests:
         return {"change": None, "queue": [], "verdict": None, "stop": f"all {context.tests} tests of the run are used"}
     while queue:
@@ -237,50 +228,13 @@ def next_change(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> di
     return {"change": None, "queue": [], "verdict": None}
 
 
-def screen_change(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str, Any]:
-    """Node: lint, then a few pairs on failing train profiles. It may reject, and never accepts."""
-    context = settings(runtime)
-    change = Change.model_validate(state["change"])
-    against = [f"{skill.id}: {problem}" for skill in change.skills for problem in lint(skill)]
-    pairs = []
-    if not against and context.screen:
-        today = _at(context, state["generation"])
-        preview = today.but(changes=(change,))
-        engine = _engine(context, state["run"])
-        failing = [p for p in _of_round(state) if p["cell"] in state["cells"]]
-        failing.sort(key=lambda played: played["episode"]["turns"][-1]["emotion"] or 0)
-        for played in failing[: context.screen]:
-            seeker = profile(played["episode"]["key"]["profile_id"])
-            seed = derived_seed(context.seed, Stream.SCREEN, change.id, seeker.id)
-            before = engine.play([Job(profile=seeker, seed=seed, stage=Stream.SCREEN.value, context=today)])[0]
-            after = None
-            if would_differ(preview.resources, before):
-                job = Job(profile=seeker, seed=seed, stage=Stream.SCREEN.value, context=preview)
-                after = engine.play([job])[0]
-            pairs.append(pair_of(seeker, seed, before, after, concerned=True))
-    why = "; ".join(against) or screen(tuple(pairs))
-    tell("screened", change=change.id, kind=change.kind.value, rejected=why)
-    if not why:
-        return {"verdict": None}
-    verdict = Verdict(
-        change=change.id,
-        claim=change.claim,
-        rule="screen",
-        outcome=Outcome.REJECTED,
-        reasons=(why,),
-        e_value=0.0,
-        threshold=0.0,
-        pairs=tuple(pairs),
-    )
-    return {"verdict": verdict.model_dump(mode="json")}
-
-
 def verify(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str, Any]:
     """Node: the verification graph, at today's generation, with seekers whom nothing in the run has seen."""
     context = settings(runtime)
     used = state.get("tests", 0)
     own = {name: getattr(context, name) for name in type(context).model_fields}
-    given = EvolutionContext(**{**own, "generation": state["generation"], "run": state["run"]})
+    most = None if context.episodes is None else max(0, context.episodes - kept_back(context))
+    given = EvolutionContext(**{**own, "generation": state["generation"], "run": state["run"], "episodes": most})
     result = verification.graph.invoke(
         {"change": state["change"], "cells": state["cells"], "stream": str(used)}, context=given
     )
@@ -295,22 +249,32 @@ def approve(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[s
         return {"decision": "accept"}
     answer = interrupt({"change": state["change"], "verdict": state["verdict"]})
     decision = answer.get("decision") if isinstance(answer, dict) else answer
-    if decision == "edit":
-        edited = Change.model_validate(answer["change"])
-        return {"decision": "edit", "change": edited.model_dump(mode="json")}
+    if decision == "edit" and state.get("tests", 0) < settings(runtime).tests:
+        return {"decision": "edit", "change": edited(Change.model_validate(answer["change"])).model_dump(mode="json")}
     return {"decision": "accept" if decision == "accept" else "reject"}
+
+
+def edited(change: Change) -> Change:
+    """A person's edit as the new proposal that it is: with an id of its own, from its content."""
+    body = change.model_copy(update={"id": "-"}).model_dump_json()
+    return change.model_copy(update={"id": f"edited-{hashlib.sha256(body.encode()).hexdigest()[:12]}"})
 
 
 def commit(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str, Any]:
     """Node: the change enters the bank, with its verdict."""
     bank = settings(runtime).resources.bank
     change = Change.model_validate(state["change"])
-    generation = bank.commit(
-        [change],
-        expected_generation=state["generation"],
-        verdicts=[state["verdict"]],
-        note=f"{state['run']}, round {state['round']}: {change.reason}",
-    )
+    try:
+        generation = bank.commit(
+            [change],
+            expected_generation=state["generation"],
+            verdicts=[state["verdict"]],
+            note=f"{state['run']}, round {state['round']}: {change.reason}",
+        )
+    except Conflict as conflict:
+        # Verified against a bank that is no longer today's: nothing more that this run finds could enter.
+        tell("conflict", change=change.id, why=str(conflict))
+        return {"queue": [], "stop": str(conflict), **_written({**state, "decision": "conflict"}, runtime, None)}
     tell("committed", change=change.id, generation=generation)
     return {"generation": generation, "accepted": state.get("accepted", 0) + 1, **_written(state, runtime, generation)}
 
@@ -339,12 +303,19 @@ def audit(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str
     update: dict[str, Any] = {}
     if accepted - audited >= context.audit_every:
         seekers = fresh_profiles(derived_seed(context.seed, Stream.AUDIT, accepted), context.audit)
-        first, now = _two_arms(state, context, seekers, Stream.AUDIT)
-        lost = (_mean(first) or 0.0) - (_mean(now) or 0.0)
-        if lost > 0:
-            update["alarm"] = f"audit after {accepted} acceptances: final emotion {lost:.1f} points lower than at first"
+        try:
+            first, now = _two_arms(state, context, seekers, Stream.AUDIT)
+        except BudgetSpent as spent:
+            return {"alarm": f"no audit after {accepted} acceptances: {spent}", "stop": str(spent)}
+        before, after = figures(first).final_emotion, figures(now).final_emotion
+        if before is None or after is None:
+            update["alarm"] = f"audit after {accepted} acceptances: no conversation could be scored"
+        elif after < before:
+            update["alarm"] = (
+                f"audit after {accepted} acceptances: final emotion {before - after:.1f} points lower than at first"
+            )
         update["audited"] = accepted
-        tell("audit", accepted=accepted, lost=lost)
+        tell("audit", accepted=accepted, before=before, after=after)
     if state["round"] >= context.rounds:
         update["stop"] = state.get("stop") or "all rounds are done"
     if not state["diagnoses"]:
@@ -368,11 +339,15 @@ def conclude(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[
     if context.report:
         tell("report", seekers=context.report)
         seekers = fresh_profiles(derived_seed(context.seed, Stream.REPORT), context.report)
-        before, after = _two_arms(state, context, seekers, Stream.REPORT)
-        summary["before"] = figures(before).model_dump()
-        summary["after"] = figures(after).model_dump()
-        summary["first_bank"] = _at(context, state["first_generation"]).resources.view.content_hash
-        summary["bank"] = _at(context, state["generation"]).resources.view.content_hash
+        try:
+            before, after = _two_arms(state, context, seekers, Stream.REPORT)
+        except BudgetSpent as spent:
+            summary["stop"] = "; ".join(filter(None, (summary["stop"], f"no final figures: {spent}")))
+        else:
+            summary["before"] = figures(before).model_dump()
+            summary["after"] = figures(after).model_dump()
+            summary["first_bank"] = at(context, state["first_generation"]).resources.view.content_hash
+            summary["bank"] = at(context, state["generation"]).resources.view.content_hash
     summary["episodes"] = sum(bank.ledger.counts(run=state["run"]).values())
     summary["models"] = context.resources.models.describe()
     bank.ledger.record(state["run"], "summary", summary)
@@ -383,16 +358,13 @@ def _two_arms(
     state: EvolutionState, context: EvolutionContext, seekers: tuple[Profile, ...], stream: Stream
 ) -> tuple[list[Episode], list[Episode]]:
     """The same seekers and seeds with the run's first generation and with today's; once where these are the same."""
-    engine = _engine(context, state["run"])
+    reserved = 0 if stream is Stream.REPORT else kept_back(context)
+    engine = engine_for(context, state["run"], reserved=reserved)
 
     def arm(generation: int) -> list[Episode]:
-        at = _at(context, generation)
-        jobs = [Job(profile=p, seed=index, stage=stream.value, context=at) for index, p in enumerate(seekers)]
+        bank = at(context, generation)
+        jobs = [Job(profile=p, seed=index, stage=stream.value, context=bank) for index, p in enumerate(seekers)]
         return engine.play(jobs, lambda episode: tell("episode", final=episode.final_emotion, end=episode.end.value))
 
     first = arm(state["first_generation"])
     return first, first if state["generation"] == state["first_generation"] else arm(state["generation"])
-
-
-def _mean(episodes: list[Episode]) -> float | None:
-    return figures(episodes).final_emotion

@@ -147,27 +147,34 @@ def _in_loop(work: Coroutine[Any, Any, list[Episode]]) -> list[Episode]:
     return result[0]
 
 
-class Ledgered:
-    """An engine that pays for a key once: what the bank's ledger holds is not simulated again within its stage."""
+class BudgetSpent(RuntimeError):
+    """The run may not pay for these episodes: none of them was simulated."""
 
-    def __init__(self, engine: Engine, run: str) -> None:
+
+class Ledgered:
+    """An engine that pays for a key once: what the bank's ledger holds is not simulated again within its stage.
+
+    Args:
+        engine: Plays what is missing.
+        run: Who pays.
+        most: Episodes that the run may have paid for in all; None for no limit.
+    """
+
+    def __init__(self, engine: Engine, run: str, most: int | None = None) -> None:
         self._engine = engine
         self._run = run
+        self._most = most
         self.paid = 0
         self.reused = 0
 
     def play(self, jobs: Sequence[Job], done: Done | None = None) -> list[Episode]:
-        """The episodes of the jobs, in their order; each new one is in the ledger the moment it has ended."""
-        known: dict[int, Episode] = {}
-        missing: list[int] = []
-        for index, job in enumerate(jobs):
-            resources = job.context.resources
-            key = episode_key(resources, job.profile, job.seed, job.sample)
-            found = resources.bank.ledger.get(key, job.stage)
-            if found is not None and found.scored:
-                known[index] = found
-            else:
-                missing.append(index)
+        """The episodes of the jobs, in their order; each new one is in the ledger the moment it has ended.
+
+        Raises:
+            BudgetSpent: those that are missing would pass the limit; checked before any is simulated.
+        """
+        known = self.afford(jobs)
+        missing = [index for index in range(len(jobs)) if index not in known]
         for episode in known.values():
             if done:
                 done(episode)
@@ -178,6 +185,28 @@ class Ledgered:
         self.reused += len(known)
         known.update(zip(missing, fresh, strict=True))
         return [known[index] for index in range(len(jobs))]
+
+    def afford(self, jobs: Sequence[Job]) -> dict[int, Episode]:
+        """The episodes that are in the ledger already, by the place of their job.
+
+        Raises:
+            BudgetSpent: those that are missing would pass the limit.
+        """
+        known: dict[int, Episode] = {}
+        for index, job in enumerate(jobs):
+            resources = job.context.resources
+            key = episode_key(resources, job.profile, job.seed, job.sample)
+            found = resources.bank.ledger.get(key, job.stage)
+            if found is not None and found.scored:
+                known[index] = found
+        needed = len(jobs) - len(known)
+        if needed and self._most is not None:
+            spent = sum(jobs[0].context.resources.bank.ledger.counts(run=self._run).values())
+            if spent + needed > self._most:
+                raise BudgetSpent(
+                    f"the budget is used up: {spent} of {self._most} episodes, and {needed} more are needed"
+                )
+        return known
 
     def _keep(self, context: Context, done: Done | None, episode: Episode) -> None:
         context.resources.bank.ledger.put(episode, run=self._run)

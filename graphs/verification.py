@@ -16,8 +16,8 @@ from conversation.profile import Profile
 from conversation.scenarios import CELLS, fresh
 from conversation.seeds import Stream, derived_seed
 from graphs.context import VerificationContext
-from graphs.simulation import Job, Ledgered, engine_of
-from nodes.context import IN_MEMORY
+from graphs.simulation import BudgetSpent, Job, Ledgered, engine_of
+from nodes.context import IN_MEMORY, Environment
 from nodes.embedded.draw import stream
 from nodes.retriever import would_differ
 from skills_bank.acceptance import EvidenceRule, GreedyRule, Pair, Rule, Tally, Wanted
@@ -40,6 +40,7 @@ class VerificationState(VerificationInput, total=False):
     drawn: list[dict[str, Any]]
     count: int
     pairs: list[dict[str, Any]]
+    spent: str
     verdict: dict[str, Any]
 
 
@@ -81,8 +82,8 @@ def rule_of(context: VerificationContext) -> Rule:
 
 
 def settings(runtime: Runtime[VerificationContext]) -> VerificationContext:
-    """The settings of this run; the defaults when it was given none."""
-    return runtime.context or VerificationContext()
+    """The settings of this run; the environment's when it was given none."""
+    return runtime.context or VerificationContext(**Environment().model_dump())
 
 
 def workers_of(context: VerificationContext) -> int:
@@ -103,6 +104,7 @@ def draw(state: VerificationState, runtime: Runtime[VerificationContext]) -> dic
     wanted = rule.wants(tally)
     concerned = state.get("cells") or dict.fromkeys(CELLS, 1)
     others = {cell: 1 for cell in CELLS if cell not in concerned}
+    # A change that concerns every cell has no others: then the pairs for them are drawn from all.
     pool = concerned if wanted is Wanted.CONCERNED or not others else others
     seed = derived_seed(context.seed, Stream.VERIFICATION, state.get("stream", ""))
     count = state.get("count", 0)
@@ -110,7 +112,9 @@ def draw(state: VerificationState, runtime: Runtime[VerificationContext]) -> dic
     for index in range(count, count + context.batch):
         cell = stream(seed, "cell", index).choices(list(pool), weights=list(pool.values()))[0]
         profile = fresh(seed, index, cell=cell)
-        drawn.append({"profile": profile.model_dump(mode="json"), "seed": index, "concerned": pool is concerned})
+        drawn.append(
+            {"profile": profile.model_dump(mode="json"), "seed": index, "concerned": wanted is Wanted.CONCERNED}
+        )
     return {"tally": tally.model_dump(mode="json"), "drawn": drawn, "count": count + context.batch}
 
 
@@ -119,13 +123,16 @@ def simulate(state: VerificationState, runtime: Runtime[VerificationContext]) ->
     context = settings(runtime)
     change = Change.model_validate(state["change"])
     today, preview = context.but(), context.but(changes=(*context.changes, change))
-    engine = Ledgered(engine_of(workers_of(context)), context.run)
+    engine = Ledgered(engine_of(workers_of(context)), context.run, context.episodes)
     profiles = [Profile.model_validate(drawn["profile"]) for drawn in state["drawn"]]
     seeds = [int(drawn["seed"]) for drawn in state["drawn"]]
-    before = engine.play([_job(p, s, today) for p, s in zip(profiles, seeds, strict=True)])
-    met = [would_differ(preview.resources, episode) for episode in before]
-    again = [index for index, differs in enumerate(met) if differs]
-    after = engine.play([_job(profiles[i], seeds[i], preview) for i in again])
+    try:
+        before = engine.play([_job(p, s, today) for p, s in zip(profiles, seeds, strict=True)])
+        met = [would_differ(preview.resources, episode) for episode in before]
+        again = [index for index, differs in enumerate(met) if differs]
+        after = engine.play([_job(profiles[i], seeds[i], preview) for i in again])
+    except BudgetSpent as spent:
+        return {"pairs": [], "spent": str(spent)}
     played: dict[int, Episode] = dict(zip(again, after, strict=True))
     pairs = [
         pair_of(profile, seed, before[i], played.get(i), concerned=bool(state["drawn"][i]["concerned"]))
@@ -170,6 +177,9 @@ def weigh(state: VerificationState, runtime: Runtime[VerificationContext]) -> di
             break
         tally = rule.update(tally, pair)
         verdict = rule.decide(tally)
+    if verdict is None and state.get("spent"):
+        verdict = rule.decide(tally, done=True)
+        verdict = verdict and verdict.model_copy(update={"reasons": (*verdict.reasons, state["spent"])})
     _report(tally)
     update: dict[str, Any] = {"tally": tally.model_dump(mode="json"), "pairs": []}
     if verdict is not None:

@@ -45,7 +45,9 @@ class Context(BaseModel):
     bank: str = Field(default=STARTER, description="folder or database URL of a bank; 'starter'; 'none' for no skills")
     generation: int | None = Field(default=None, description="the generation to read; None: the newest when opened")
     changes: tuple[Change, ...] = Field(default=(), description="edits on top of it: the bank as it would be")
-    embedder: str = Field(default="hashing", description="'hashing', 'minilm' or an endpoint's model")
+    embedder: str | None = Field(
+        default=None, description="'hashing', 'minilm' or 'endpoint:MODEL'; None: the one the bank was made with"
+    )
     index: str = Field(default="memory", description="'memory', or the URL of a Chroma server")
     retrieval: RetrievalSettings = RetrievalSettings()
     models: Models | None = Field(default=None, description="who answers for each role; None: from the environment")
@@ -87,7 +89,7 @@ class Environment(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="ESC_SKILLS_", extra="ignore", env_ignore_empty=True)
 
     bank: str = STARTER
-    embedder: str = "hashing"
+    embedder: str | None = None
     index: str = "memory"
     locale: str = "en"
     region: str | None = None
@@ -123,8 +125,8 @@ class Resources:
 _lock = threading.RLock()
 _epoch = 0
 _chats: dict[str, Chat] = {}
-_banks: dict[tuple[str, str, str], Bank] = {}
-_views: dict[tuple[str, str, str, int | None, str], BankView] = {}
+_banks: dict[tuple[str, str | None, str], Bank] = {}
+_views: dict[tuple[str, str | None, str, int | None, str], BankView] = {}
 
 
 def _open(context: Context) -> Resources:
@@ -140,15 +142,17 @@ def _open(context: Context) -> Resources:
             generation = _STARTER_GENERATION  # a run may commit to its own copy of it; others still read the first
         view = bank.at(generation)
         if context.changes:
-            change_ids = "\x1f".join(change.id for change in context.changes)
-            place = (context.bank, context.embedder, context.index, view.generation, change_ids)
+            # By content: a change that a person has edited may keep its id, and is another change.
+            edits = "\x1f".join(change.model_dump_json() for change in context.changes)
+            digest = hashlib.sha256(edits.encode()).hexdigest()
+            place = (context.bank, context.embedder, context.index, view.generation, digest)
             if place not in _views:
                 _views[place] = bank.preview(context.changes, base=view)
             view = _views[place]
         return Resources(context=context, models=models, chat=_chats[key], bank=bank, view=view)
 
 
-def open_bank(location: str, *, embedder: str = "hashing", index: str = "memory", create: bool = False) -> Bank:
+def open_bank(location: str, *, embedder: str | None = None, index: str = "memory", create: bool = False) -> Bank:
     """A bank, opened once in a process; 'starter' and 'none' are made in memory.
 
     Raises:

@@ -9,10 +9,10 @@ from conversation.episode import Finding
 from conversation.seeker import SeekerState
 from nodes.context import Resources, current
 from nodes.crisis_gate import CrisisState, GateVerdict, gate
-from nodes.crisis_reply import crisis_reply, follow
+from nodes.crisis_reply import crisis_reply
 from nodes.reply_guard import find_unsafe, safe_fallback
 from nodes.retriever import Choice
-from nodes.turn import Explanation, TurnState, last_message, passed_gate, transcript_of
+from nodes.turn import Explanation, TurnState, followed, gate_verdict, last_message, passed_gate, transcript_of
 
 MOST_DRAFTS = 2
 """A draft and one rewrite; what is unsafe after that is replaced by an authored reply."""
@@ -25,7 +25,7 @@ def enter(state: TurnState) -> dict[str, Any]:
         raise ValueError("the last message has no id; give messages through the graph, which sets one")
     transcript = transcript_of(state["messages"])
     verdict = gate(transcript, message.id, locale=current().context.locale)
-    crisis = follow(transcript, verdict.risk, CrisisState.model_validate(state.get("crisis") or {}))
+    crisis = followed(transcript, verdict.risk, CrisisState.model_validate(state.get("crisis") or {}))
     return {
         "gate": verdict.model_dump(mode="json"),
         "crisis": crisis.model_dump(mode="json"),
@@ -46,7 +46,7 @@ def in_crisis(state: TurnState) -> Literal["crisis_reply", "appraise"]:
 def reply_in_crisis(state: TurnState) -> dict[str, Any]:
     """Node: the authored reply in a crisis. No bank and no model has a say in it."""
     resources = current()
-    risk = passed_gate(state, resources.context.locale)
+    risk = gate_verdict(state, resources.context.locale)
     transcript, settings = transcript_of(state["messages"]), resources.context
     before = CrisisState.model_validate(state["crisis"])
     text, after = crisis_reply(transcript, risk, before, settings.region, locale=settings.locale)

@@ -42,6 +42,7 @@ def episode_key(resources: Resources, profile: Profile, seed: int, sample: int =
         models=resources.models.describe(),
         prompts=resources.prompts,
         engine=f"{_version()}+world{WORLD}",
+        place=f"{resources.context.locale}/{resources.context.region or ''}",
     )
 
 

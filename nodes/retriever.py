@@ -76,7 +76,7 @@ def choose(
     repaired once and then left; one that another beats by `SWITCH_MARGIN` is left for it.
     """
     last = transcript[-1].text
-    query = Query(state=state, text=last, met=requirements_met(transcript, state))
+    query = Query(state=state, text=last, met=requirements_met(transcript, state), current=progress.skill_id)
     retrieved = retrieve(view, query, settings)
     ended = progress.ended
     if progress.running:
@@ -169,7 +169,8 @@ def would_differ(resources: Resources, episode: Episode) -> bool:
     progress = Progress()
     for index, turn in enumerate(episode.turns):
         if turn.state is None:
-            continue  # the crisis reply, which no bank decides
+            progress = Progress()  # the crisis reply, which no bank decides, and which ends the skill in progress
+            continue
         heard = episode.transcript[: 2 * index + 1]
         choice = choose(resources.view, heard, turn.state, progress, resources.context.retrieval)
         if _choice(choice) != _use(turn):

@@ -10,15 +10,20 @@ from typing_extensions import TypedDict
 from conversation.dialogue import Line, Speaker, Transcript
 from conversation.model import Value
 from conversation.seeker import Risk, RiskTier
-from nodes.crisis_gate import GateVerdict, require_verdict
+from nodes.crisis_gate import CrisisState, GateMissing, GateVerdict, require_verdict
+from nodes.crisis_reply import follow
 
 
 class TurnInput(TypedDict, total=False):
-    """What a caller gives: messages, the seeker's last; and, without a checkpointer, what the last turn returned."""
+    """What a caller gives: messages, the seeker's last; and, without a checkpointer, what the last turn returned.
+
+    `seed` is the conversation's own; without it, the context's is taken.
+    """
 
     messages: Annotated[list[AnyMessage], add_messages]
     progress: dict[str, Any]
     crisis: dict[str, Any]
+    seed: int
 
 
 class TurnState(TurnInput, total=False):
@@ -79,11 +84,34 @@ def last_message(state: TurnState) -> AnyMessage:
     return last
 
 
+def followed(transcript: Transcript, risk: Risk, crisis: CrisisState) -> CrisisState:
+    """Where the crisis conversation stands after this seeker turn.
+
+    A turn that was read before is read again where there is risk: a second message in it, or one that replaced the
+    first, may be the one that shows it.
+    """
+    again = risk.tier is not RiskTier.NONE
+    return follow(transcript, risk, crisis.model_copy(update={"turn": -1}) if again else crisis)
+
+
 def passed_gate(state: TurnState, locale: str) -> Risk:
     """The gate's verdict on the last message: nodes behind the gate call this before anything else.
 
-    The verdict must be for this very message, and must not be milder than what the rules say of it now: a state edited
-    from outside, or an extension that enters behind the gate, is refused.
+    The verdict must be for this very message, must not be milder than what the rules say of it now, and must leave the
+    turn to ordinary support: a state edited from outside, or an extension that enters behind the gate, is refused.
+
+    Raises:
+        GateMissing: no verdict, one for another message, one milder than the rules, or the crisis reply is due.
+    """
+    risk = gate_verdict(state, locale)
+    crisis = CrisisState.model_validate(state.get("crisis") or {})
+    if followed(transcript_of(state["messages"]), risk, crisis).active:
+        raise GateMissing("the crisis reply answers this message, and no skill: run crisis_gate, which leads there")
+    return risk
+
+
+def gate_verdict(state: TurnState, locale: str) -> Risk:
+    """The gate's verdict on the last message, whichever path it leads to.
 
     Raises:
         GateMissing: no verdict, one for another message, or one that is milder than the rules.

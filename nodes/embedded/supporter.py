@@ -31,9 +31,13 @@ _CLAUSE = re.compile(r"[.!?;\n]+|,\s+(?:and|but|because|so)\s+|\s+[–—-]\s+")
 
 
 def play(question: SupporterQuestion, seed: int) -> str:
-    """The reply: one sentence or two for each move of the step, in its order, none said before."""
+    """The reply: one sentence or two for each move of the step, in its order, none said before while there are any."""
+    # After some thirty turns all has been said; then it repeats itself, which is poor, and better than silence.
+    return _reply(question, seed, _said_before(question)) or _reply(question, seed, set())
+
+
+def _reply(question: SupporterQuestion, seed: int, said: set[str]) -> str:
     slots = _slots(question)
-    said = _said_before(question)
     banned = tuple(words.partition(": ")[2].strip().lower() for words in question.findings)
     turn = sum(line.speaker is Speaker.SUPPORTER for line in question.transcript)
     step = question.skill.step(question.step_id) if question.skill else None
