@@ -4,9 +4,9 @@ from enum import StrEnum
 
 from pydantic import Field
 
+from conversation.episode import Finding, SkillScore, SkillUse
 from conversation.model import Value
 from conversation.seeker import SeekerState
-from conversation.episode import Finding, SkillScore, SkillUse
 from nodes.agent import Agent
 from skills_bank.skill import Skill
 
