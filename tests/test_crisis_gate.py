@@ -95,7 +95,7 @@ def test_other_kinds_of_risk_are_named(text: str, kind: RiskKind) -> None:
 
 def test_signs_are_quoted_as_the_seeker_wrote_them() -> None:
     assert assess(said("Honestly, I dont wanna b here nemore.")).signs == ("dont wanna b here nemore",)
-    assert assess(said("I SU1C1DE. wanna d1e")).signs[-1] == "wanna d1e"
+    assert {"SU1C1DE", "wanna d1e"} <= set(assess(said("SU1C1DE. wanna d1e")).signs)
 
 
 # Scope

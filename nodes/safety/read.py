@@ -72,7 +72,10 @@ def _without_idioms(text: str) -> str:
 
 
 _OF_ONESELF = (RiskKind.SUICIDE, RiskKind.SELF_HARM, RiskKind.EATING)
-_SUBJECTS = re.compile(r" (i|he|she|they|we|you)(?= )")
+_SUBJECTS = re.compile(
+    r" (i|we|you|he|she|they|mom|dad|roommate|sister|brother|friend|wife|husband|boss|son|daughter|boyfriend|"
+    r"girlfriend|partner|ex|neighbou?r|colleague|coworker|uncle|aunt|clients?|student|patient)(?= )"
+)
 
 
 def _subject(before: str) -> str:
@@ -100,7 +103,7 @@ def _in_scope(rule: Rule, text: str, match: re.Match[str], laughing: bool) -> Ri
     fiction = _SCOPE["fiction"].search(before)
     if fiction and (rule.third_party or _SCOPE["fiction_verb"].search(before[fiction.start() :] + " ")):
         return None
-    if rule.kind in _OF_ONESELF and not rule.third_party and not own and _subject(before) in ("he", "she", "they"):
+    if rule.kind in _OF_ONESELF and not rule.third_party and not own and _subject(before) not in ("", "i", "we", "you"):
         return None
     asked = _SCOPE["asked"].search(before) if rule.role is Role.SIGN else None
     if asked and _SCOPE["others_ask"].search(before[: asked.start() + 1]):

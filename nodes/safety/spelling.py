@@ -19,6 +19,8 @@ CONTRACTIONS = {
 }  # fmt: skip
 
 SPELLINGS = {
+    "rists": "wrists", "rist": "wrist", "wrsts": "wrists", "anymoar": "anymore", "jst": "just", "thinkng": "thinking",
+    "ben": "been",  
     "wanna": "want to", "wana": "want to", "wnna": "want to", "wannna": "want to", "gonna": "going to",
     "gunna": "going to", "gona": "going to", "gotta": "have to", "finna": "going to", "tryna": "trying to",
     "myslef": "myself", "mysef": "myself", "meself": "myself", "mself": "myself", "myselfe": "myself",
@@ -34,7 +36,7 @@ SPELLINGS = {
     "suicidel": "suicidal", "sucicidal": "suicidal", "suicial": "suicidal", "suidical": "suicidal",
     "suicidual": "suicidal", "unaliveing": "unaliving", "deid": "die", "dieing": "dying", "dyeing": "dying",
     "diying": "dying", "dyin": "dying", "diee": "die", "dei": "die", "ded": "dead", "deadd": "dead",
-    "dide": "died", "livin": "living", "lfe": "life", "lief": "life", "lyfe": "life", "ened": "end",
+    "dide": "died", "dided": "died", "livin": "living", "lfe": "life", "lief": "life", "lyfe": "life", "ened": "end",
     "endd": "end", "edn": "end", "endit": "end it", "comit": "commit", "committ": "commit",
     "commited": "committed", "comited": "committed", "overdosse": "overdose", "overdoes": "overdose",
     "overdosing": "overdosing", "ovedose": "overdose", "overdoze": "overdose", "pillz": "pills", "pils": "pills",
@@ -44,7 +46,7 @@ SPELLINGS = {
     "bcuz": "because", "becuz": "because", "tho": "though", "dnt": "do not", "dun": "do not", "donot": "do not",
     "cnt": "can not", "kant": "can not", "wnt": "want", "wont'": "will not", "watn": "want", "wnat": "want",
     "wan": "want", "wantto": "want to", "wishh": "wish", "whish": "wish", "thinkin": "thinking",
-    "thikning": "thinking", "thinkng": "thinking", "hertz": "hurts", "hurtin": "hurting", "hurtng": "hurting",
+    "thikning": "thinking", "hertz": "hurts", "hurtin": "hurting", "hurtng": "hurting",
     "cuttin": "cutting", "cuting": "cutting", "burnin": "burning", "everbody": "everybody", "evryone": "everyone",
     "everone": "everyone", "evry1": "everyone", "every1": "everyone", "any1": "anyone", "no1": "noone",
     "noone": "no one", "nobdy": "nobody", "ppl": "people", "2nite": "tonight", "2night": "tonight",

@@ -19,6 +19,8 @@ _TOKEN = re.compile(
 )
 _SPACED = re.compile(r"(?<![a-z0-9'])(?:[a-z0-9*][ .\-_]){3,}[a-z0-9*](?![a-z0-9'])")
 _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
+_TOO = re.compile(r"\btoo(?= (?:die|end|live|be|kill|go|stop|sleep|hurt|disappear|exist|wake)\b)")
+_SUICIDE = re.compile(r"su[iye]{0,2}[sc]{1,3}[aiyu]{0,2}c?[aiyu]?d(e|al|el|le|ial|ual|ale)")
 _LONG = re.compile(r"([a-z])\1{2,}")
 _ENDINGS = (("n't", "not"), ("'ll", "will"), ("'re", "are"), ("'ve", "have"), ("'d", "would"), ("'m", "am"))
 _WITH_IS = {"he", "she", "it", "that", "there", "what", "who", "where", "here", "how", "everything", "nothing"}
@@ -61,6 +63,8 @@ def plain_words(word: str) -> tuple[str, ...]:
     found = SPELLINGS.get(word) or CONTRACTIONS.get(word) or SLIPS.get(word)
     if found is not None:
         return tuple(found.split())
+    if (spelt := _SUICIDE.fullmatch(word)) is not None:
+        return ("suicide" if spelt[1] == "e" else "suicidal",)
     if "*" in word or "#" in word:
         return (_unmasked(word),)
     for ending, spelt in _ENDINGS:
@@ -96,7 +100,7 @@ def plain(text: str) -> Plain:
     lowered = written.translate(_QUOTES).lower()
     if len(lowered) != len(written):  # a few letters change length in lower case; quoting must stay aligned
         written = lowered
-    lowered = lowered.replace("my self", "myself ")
+    lowered = _TOO.sub("to ", lowered.replace("my self", "myself "))
     if _SPACED.search(lowered):
         lowered = _SPACED.sub(lambda m: _closed(m[0]), lowered)
     words: list[str] = []
