@@ -20,7 +20,7 @@ CONTRACTIONS = {
 
 SPELLINGS = {
     "rists": "wrists", "rist": "wrist", "wrsts": "wrists", "anymoar": "anymore", "jst": "just", "thinkng": "thinking",
-    "ben": "been",  
+    "ben": "been",
     "wanna": "want to", "wana": "want to", "wnna": "want to", "wannna": "want to", "gonna": "going to",
     "gunna": "going to", "gona": "going to", "gotta": "have to", "finna": "going to", "tryna": "trying to",
     "myslef": "myself", "mysef": "myself", "meself": "myself", "mself": "myself", "myselfe": "myself",

@@ -63,8 +63,8 @@ def plain_words(word: str) -> tuple[str, ...]:
     found = SPELLINGS.get(word) or CONTRACTIONS.get(word) or SLIPS.get(word)
     if found is not None:
         return tuple(found.split())
-    if (spelt := _SUICIDE.fullmatch(word)) is not None:
-        return ("suicide" if spelt[1] == "e" else "suicidal",)
+    if (misspelt := _SUICIDE.fullmatch(word)) is not None:
+        return ("suicide" if misspelt[1] == "e" else "suicidal",)
     if "*" in word or "#" in word:
         return (_unmasked(word),)
     for ending, spelt in _ENDINGS:
