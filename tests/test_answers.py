@@ -3,8 +3,8 @@
 import pytest
 
 from conversation.model import Value
-from nodes.seam.answers import TextStream, read_answer, read_text, strip_thinking
 from nodes.errors import Malformed
+from nodes.seam.answers import TextStream, read_answer, read_text, strip_thinking
 
 
 class Mark(Value):
