@@ -1,7 +1,7 @@
 """What can be read of the seeker at one moment?
 
 Scenario, activity, emotion, need, readiness, resistance and risk, and the `SeekerState` that holds them together.
-Everything here is *read from words*. What a simulated seeker hides (intention, trust) is in `profile.py` and never here.
+Everything here is *read from words*. What a simulated seeker hides (intention, trust) is in `profile.py`, never here.
 """
 
 from enum import StrEnum

@@ -14,33 +14,9 @@ from skills_bank.bank import (
     UnknownGeneration,
     UnknownSkill,
 )
-from skills_bank.change import Change, ChangeKind, Claim
-from skills_bank.skill import Example, Skill, Status
-from skills_bank.skill_md import starter
-
-
-def skill(skill_id: str, **fields: object) -> Skill:
-    return starter()[0].model_copy(update={"id": skill_id, **fields})
-
-
-def add(*skills: Skill, claim: Claim = Claim.UPKEEP) -> list[Change]:
-    return [
-        Change(id=f"add-{s.id}", kind=ChangeKind.ADD, claim=claim, skills=(s,), author="test", reason=f"add {s.id}")
-        for s in skills
-    ]
-
-
-def change(kind: ChangeKind, targets: tuple[str, ...], *skills: Skill, change_id: str = "") -> Change:
-    return Change(
-        id=change_id or f"{kind}-{'-'.join(targets)}",
-        kind=kind,
-        claim=Claim.UPKEEP,
-        targets=targets,
-        skills=skills,
-        author="test",
-        reason=f"{kind} for a test",
-        run="run-1",
-    )
+from skills_bank.change import Change, ChangeKind
+from skills_bank.skill import Status
+from tests.made_banks import add, change, skill
 
 
 @pytest.fixture
@@ -234,42 +210,6 @@ def test_the_log_keeps_changes_and_verdicts_of_every_commit(kept: Bank) -> None:
     )
     assert newest.content_hash == kept.at().content_hash
     assert [commit.generation for commit in kept.commits(newest=1)] == [2]
-
-
-def test_a_skill_is_found_by_its_words_and_only_where_it_lives(bank: Bank) -> None:
-    words = "my dog died in spring and the house is silent"
-    example = Example(before=words, reply="A reply.", after="A sigh.", good=True)
-    grieving = skill("grieving", examples=(example,))
-    bank.commit(add(grieving), expected_generation=1)
-    (found, similarity), *others = bank.at().nearest(words, 3)
-    assert found.id == "grieving"
-    assert 1 >= similarity > others[0][1] >= -1
-    assert "grieving" not in [s.id for s, _ in bank.at(1).nearest(words, 10)]
-    bank.commit([change(ChangeKind.RETIRE, ("grieving",))], expected_generation=2)
-    assert "grieving" not in [s.id for s, _ in bank.at().nearest(words, 10)]
-    assert bank.at(2).nearest(words, 1)[0][0].id == "grieving"
-
-
-def test_nearest_returns_only_the_allowed_and_as_many_as_there_are(bank: Bank) -> None:
-    assert {s.id for s, _ in bank.at().nearest("anything", 10)} == {"alpha", "beta", "gamma"}
-    assert [s.id for s, _ in bank.at().nearest("anything", 10, allowed=["beta", "stranger"])] == ["beta"]
-    assert bank.at().nearest("anything", 10, allowed=[]) == []
-    with pytest.raises(ValueError, match="at least 1"):
-        bank.at().nearest("anything", 0)
-
-
-def test_of_equally_near_skills_those_first_by_id_are_named() -> None:
-    with Bank.open(":memory:") as bank:
-        bank.commit(add(*(skill(f"twin-{n}") for n in (5, 3, 8, 1, 7, 2, 6, 4))), expected_generation=0)
-        assert [s.id for s, _ in bank.at().nearest("anything", 3)] == ["twin-1", "twin-2", "twin-3"]
-
-
-def test_a_preview_searches_its_own_skills(bank: Bank) -> None:
-    words = "my cat ran away last night"
-    example = Example(before=words, reply="A reply.", after="A sigh.", good=True)
-    preview = bank.preview(add(skill("searching", examples=(example,))))
-    assert preview.nearest(words, 1)[0][0].id == "searching"
-    assert bank.at().nearest(words, 1)[0][0].id != "searching"
 
 
 def test_one_generation_is_one_view(bank: Bank) -> None:

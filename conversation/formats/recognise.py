@@ -25,7 +25,7 @@ FORMATS = {
 }
 
 
-class UnknownFormat(ValueError):  # noqa: N818 - named for what it says, as every error of this house
+class UnknownFormat(ValueError):
     """No reader fits, or none has the name that was given."""
 
 

@@ -24,7 +24,7 @@ class BadRecord(Value):
         return f"{where}, field '{self.field}': expected {self.expected}"
 
 
-class BadDialogue(ValueError):  # noqa: N818 - named for what it says, as every error of this house
+class BadDialogue(ValueError):
     """A record that cannot be read; `bad` says where and what was expected."""
 
     def __init__(self, bad: BadRecord) -> None:
