@@ -12,14 +12,14 @@ app = typer.Typer(
     name="esc-skills",
     help=(
         "Emotional-support skills that are executable, inspectable and improvable.\n\n"
-        "Start with [bold]esc-skills evolve[/]: it simulates seekers, finds what the starter bank lacks, and accepts a "
-        "change only on evidence. [bold]esc-skills chat --explain[/] shows why each reply was given. "
-        "[bold]esc-skills discover FILES[/] makes a bank of your own from recorded dialogues.\n\n"
+        "Start with **esc-skills evolve**: it simulates seekers, finds what the starter bank lacks, and accepts a "
+        "change only on evidence. **esc-skills chat --explain** shows why each reply was given. "
+        "**esc-skills discover FILES** makes a bank of your own from recorded dialogues.\n\n"
         "Everything runs on this machine without a key. This is research software: it is not therapy, and no "
         "substitute for help from people."
     ),
     no_args_is_help=True,
-    rich_markup_mode="rich",
+    rich_markup_mode="markdown",  # it reflows docstrings; "rich" keeps their line breaks
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 out = Console(highlight=False, soft_wrap=False)
@@ -29,6 +30,11 @@ def progress() -> Iterator[Progress]:
     )
     with Progress(*columns, console=err, transient=True) as bar:
         yield bar
+
+
+def named(identifier: str, title: str) -> str:
+    """A cell for tables: the id whole, since other commands ask for it, and the title beneath."""
+    return f"[bold]{escape(identifier)}[/]\n{escape(title)}"
 
 
 def points(value: float | None, *, sign: bool = False) -> str:

@@ -14,6 +14,7 @@ app = typer.Typer(help="Look into a bank: its skills, their versions and their e
 Place = Annotated[
     str, typer.Option("--bank", help="Folder or database URL of the bank; 'starter' for the starter skills.")
 ]
+OwnPlace = Annotated[str, typer.Option("--bank", help="Folder or database URL of the bank.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for other programs.")]
 Generation = Annotated[int | None, typer.Option(min=0, help="An earlier generation; the newest when left out.")]
 
@@ -24,10 +25,16 @@ def _open(place: str) -> "Bank":
     return open_bank(place)
 
 
+def _own(place: str) -> "Bank":
+    from esc_skills.places import own_bank
+
+    return _open(own_bank(place))
+
+
 @app.command("list")
 def list_skills(bank: Place = "starter", generation: Generation = None, as_json: Json = False) -> None:
     """List the living skills, with the evidence for each."""
-    from esc_skills.console import out, print_json
+    from esc_skills.console import named, out, print_json
 
     opened = _open(bank)
     view = opened.at(generation)
@@ -37,14 +44,13 @@ def list_skills(bank: Place = "starter", generation: Generation = None, as_json:
     from rich.table import Table
 
     table = Table(title=f"{bank}, generation {view.generation}: {len(view)} skills", title_justify="left")
-    for column in ("skill", "v", "title", "steps", "helped", "harmed", "sources"):
+    for column in ("skill", "v", "steps", "helped", "harmed", "sources"):
         table.add_column(column, justify="right" if column in ("v", "steps", "helped", "harmed") else "left")
     for skill in view.skills():
         brief = _brief(skill)
         table.add_row(
-            skill.id,
+            named(skill.id, skill.title),
             str(skill.version),
-            skill.title,
             str(len(skill.steps)),
             str(brief["helped"]),
             str(brief["harmed"]),
@@ -87,7 +93,8 @@ def show(
 
     from skills_bank.skill_page import page
 
-    out.print(Markdown(page(found)))
+    out.print(f"[bold]{found.ref}[/], {found.licence}")
+    out.print(Markdown(page(found).split("\n---\n", 1)[1]))  # the front matter is for programs
     if evidence:
         _print_evidence(opened, found)
 
@@ -158,25 +165,30 @@ def diff(
 
 
 @app.command()
-def rollback(generation: Annotated[int, typer.Argument(help="Generation to go back to.")], bank: Place) -> None:
+def rollback(generation: Annotated[int, typer.Argument(help="Generation to go back to.")], bank: OwnPlace) -> None:
     """Make a new generation in which exactly those skills live that lived at an earlier one. Nothing is lost."""
     from esc_skills.console import out
 
-    number = _open(bank).rollback(generation)
+    number = _own(bank).rollback(generation)
     out.print(f"{bank}: generation {number} is as generation {generation} was")
 
 
 @app.command()
-def erase(dialogue: Annotated[str, typer.Argument(help="Id of the dialogue.")], bank: Place) -> None:
+def erase(dialogue: Annotated[str, typer.Argument(help="Id of the dialogue.")], bank: OwnPlace) -> None:
     """Erase every word of one source dialogue. Labels, counts and a tombstone stay."""
     from esc_skills.console import out
 
-    done = _open(bank).erase(dialogue)
-    out.print(f"{dialogue}: {done.model_dump(mode='json')}", markup=False)
+    done = _own(bank).erase(dialogue)
+    if not done.texts:
+        out.print(f"{dialogue}: this bank holds no words of it; check the id, if there should be some", markup=False)
+        return
+    out.print(f"{dialogue}: {done.texts} texts erased, of {done.units} intervention units", markup=False)
 
 
 @app.command()
-def export(folder: Annotated[Path, typer.Argument(help="New or empty folder.")], bank: Place = "starter") -> None:
+def export(
+    folder: Annotated[Path, typer.Argument(help="A folder, made where there is none.")], bank: Place = "starter"
+) -> None:
     """Write the bank as folders in the open Agent Skills format (SKILL.md)."""
     from esc_skills.console import out
     from skills_bank.skill_md import write_bank
@@ -189,11 +201,12 @@ def export(folder: Annotated[Path, typer.Argument(help="New or empty folder.")],
 @app.command("import")
 def import_skills(
     folder: Annotated[Path, typer.Argument(help="Folder with a folder for each skill.")],
-    bank: Place,
+    bank: Annotated[str, typer.Option(help="Folder or database URL of the bank; made where there is none.")],
 ) -> None:
     """Add skills from SKILL.md folders. They are read as hostile input: checked and linted before anything enters."""
     from esc_skills.console import out
     from esc_skills.errors import Usage
+    from esc_skills.places import own_bank
     from nodes.context import open_bank
     from skills_bank.change import Change, ChangeKind, Claim
     from skills_bank.lint import lint
@@ -203,7 +216,7 @@ def import_skills(
     for skill in skills:
         if problems := lint(skill):
             raise Usage(f"{skill.id}: {problems[0]}; nothing was imported")
-    opened = open_bank(bank, create=True)
+    opened = open_bank(own_bank(bank), create=True)
     living = opened.at()
     changes = [
         Change(

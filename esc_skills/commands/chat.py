@@ -4,6 +4,11 @@ from typing import Annotated, Any
 
 import typer
 
+NOT_READ = (
+    "I could not read that, so I have not taken it in: I read English only. Please write it in English if you can. "
+    "If you are in danger or thinking of ending your life, call your local emergency number now."
+)
+
 
 def chat(
     bank: Annotated[str, typer.Option(help="Bank to answer with; 'none' answers without skills.")] = "starter",
@@ -17,7 +22,9 @@ def chat(
     from esc_skills.console import err, out
     from graphs import support
     from nodes.context import Context
+    from nodes.errors import UnknownLanguage
     from nodes.reply_guard import ai_notice
+    from nodes.safety.language import UnsupportedLanguage
 
     context = Context(bank=bank, region=region, seed=seed)
     _ = context.resources  # a bank that cannot be opened is told before anyone writes a word
@@ -32,7 +39,15 @@ def chat(
         if not text:
             err.print("\nTake care. Nothing of this conversation was kept.", style="dim")
             return
-        result = support.graph.invoke({**state, "messages": [*state["messages"], HumanMessage(text)]}, context=context)
+        asked: Any = {**state, "messages": [*state["messages"], HumanMessage(text)]}
+        try:
+            result = support.graph.invoke(asked, context=context)
+        except (
+            UnknownLanguage,
+            UnsupportedLanguage,
+        ) as error:  # the conversation goes on; what could not be read was not heard
+            err.print(f"\n{NOT_READ}\n({error})\n", markup=False)
+            continue
         state = {key: result[key] for key in ("messages", "progress", "crisis") if key in result}
         out.print(f"\n[bold]supporter:[/] {result['messages'][-1].text}\n", soft_wrap=True)
         if explain:

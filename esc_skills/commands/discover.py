@@ -38,10 +38,14 @@ def discover(
     """
     from esc_skills.console import print_json, progress
     from esc_skills.errors import Usage
+    from esc_skills.places import own_bank
     from graphs import discovery
     from graphs.context import DiscoveryContext
 
+    own_bank(bank)
     for file in files or []:
+        if file.is_dir():
+            raise Usage(f"{file}: is a folder; name the dialogue files in it")
         if not file.is_file():
             raise Usage(f"{file}: there is no such file")
     if licence_policy not in ("any", "commercial"):
@@ -113,7 +117,7 @@ def print_found(summary: dict[str, Any]) -> None:
     """Dialogues read and refused, units by polarity, prototypes, skills with their evidence."""
     from rich.table import Table
 
-    from esc_skills.console import out
+    from esc_skills.console import named, out
 
     dialogues, units, prototypes = summary["dialogues"], summary["units"], summary["prototypes"]
     for file in summary["files"]:
@@ -132,11 +136,12 @@ def print_found(summary: dict[str, Any]) -> None:
     )
     out.print(f"Prototypes: {prototypes['all']}, in {prototypes['groups']} groups")
     table = Table(title=f"{len(summary['skills'])} skills, generation {summary['generation']}", title_justify="left")
-    for column in ("skill", "title", "steps", "helped", "harmed", "effect"):
+    for column in ("skill", "steps", "helped", "harmed", "effect"):
         table.add_column(column, justify="right" if column in ("steps", "helped", "harmed", "effect") else "left")
     for skill in summary["skills"]:
         effect = "–" if skill["effect"] is None else f"{100 * skill['effect']:+.1f}"
-        table.add_row(skill["id"], skill["title"], *(str(skill[c]) for c in ("steps", "helped", "harmed")), effect)
+        numbers = (str(skill[column]) for column in ("steps", "helped", "harmed"))
+        table.add_row(named(skill["id"], skill["title"]), *numbers, effect)
     out.print(table)
     out.print("Effect: share that helped against what is usual in such a moment, in points.", style="dim")
     if thin := summary.get("without_skill"):

@@ -15,10 +15,12 @@ if TYPE_CHECKING:
 def evolve(
     bank: Annotated[
         str | None,
-        typer.Option(help="Folder or database URL of the bank to evolve. Without it, a copy of the starter bank."),
+        typer.Option(
+            help="Folder or database URL of the bank to evolve. Without it, a copy of the starter bank, in runs/."
+        ),
     ] = None,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds of simulate, diagnose, propose, verify.")] = 2,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same run.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same run.")] = 0,
     proposals: Annotated[int, typer.Option(min=1, help="Changes proposed a round, at most.")] = 2,
     pairs: Annotated[
         int, typer.Option(min=1, help="Most pairs of fresh seekers for one verdict; few pairs leave it undecided.")
@@ -38,7 +40,7 @@ def evolve(
     Seekers of several profiles are simulated; a judge follows their emotion; what went wrong is diagnosed, and a
     change of the bank is proposed. The change is tried on fresh seekers, each met twice: with today's bank and with
     the changed one. It enters only if the evidence shows that it helps, and that nobody is harmed. *Undecided* means
-    not accepted.
+    not accepted. A run takes some minutes.
     """
     from graphs.context import EvolutionContext
     from graphs.simulation import close_engines
@@ -59,6 +61,11 @@ def evolve(
     )
     try:
         result = _run(context)
+    except KeyboardInterrupt:
+        from esc_skills.console import err
+
+        err.print(f"Stopped. What was accepted until then is in {place}.", markup=False, soft_wrap=True)
+        raise
     finally:
         close_engines()
     from esc_skills.console import print_json
@@ -78,8 +85,10 @@ def evolve(
 
 
 def _place(bank: str | None, seed: int) -> str:
+    from esc_skills.places import own_bank
+
     if bank is not None:
-        return bank
+        return own_bank(bank)
     stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
     return str(Path("runs") / f"{stamp}-seed{seed}")
 

@@ -30,9 +30,12 @@ def simulate(
     from conversation.episode import figures
     from conversation.seeds import Stream, derived_seed
     from esc_skills.console import out, print_json, progress
+    from esc_skills.errors import Usage
     from graphs.context import Context
     from graphs.simulation import Job, close_engines, engine_of
 
+    if output is not None and not output.parent.is_dir():
+        raise Usage(f"--output {output}: there is no folder {output.parent}")
     seekers = _seekers(profiles, derived_seed(seed, Stream.SIMULATE))
     context = Context(bank=bank, seed=seed, turn_limit=turns)
     _ = context.resources

@@ -68,6 +68,28 @@ def test_chat_meets_a_risk_with_a_direct_question_and_no_skill(tmp_path: Path) -
     assert "used: no skill" in result.stdout
 
 
+def test_chat_goes_on_after_a_message_that_it_cannot_read(tmp_path: Path) -> None:
+    said = "Estoy muy triste porque perdí mi trabajo y no puedo dormir\nI lost my job and I can't sleep.\n\n"
+    result = run("chat", cwd=tmp_path, said=said)
+    assert result.returncode == 0
+    told = " ".join(result.stderr.split())
+    assert "could not read that" in told
+    assert "local emergency number now" in told
+    assert result.stdout.count("supporter:") == 1
+
+
+def test_an_id_is_whole_on_a_narrow_terminal(tmp_path: Path) -> None:
+    ids = [skill["id"] for skill in json.loads(run("bank", "list", "--json", cwd=tmp_path).stdout)["skills"]]
+    narrow = run("bank", "list", cwd=tmp_path, COLUMNS="80").stdout
+    assert [name for name in ids if name not in narrow] == []
+
+
+def test_what_comes_with_the_package_is_not_written_to(tmp_path: Path) -> None:
+    for command in (("evolve",), ("discover",), ("bank", "rollback", "0"), ("bank", "erase", "a-dialogue")):
+        assert "'starter'" in refused(*command, "--bank", "starter", cwd=tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_bank_lists_shows_and_tells_history(tmp_path: Path) -> None:
     listed = json.loads(run("bank", "list", "--json", cwd=tmp_path).stdout)
     assert len(listed["skills"]) >= 12
@@ -99,6 +121,7 @@ def test_unknown_skills_seekers_and_files_are_one_line(tmp_path: Path) -> None:
     assert "no-such-skill" in refused("bank", "show", "no-such-skill", cwd=tmp_path)
     assert "no-such-seeker" in refused("simulate", "--profiles", "no-such-seeker", cwd=tmp_path)
     assert "fresh:x" in refused("simulate", "--profiles", "fresh:x", cwd=tmp_path)
+    assert "no-such-folder" in refused("simulate", "--output", "no-such-folder/e.jsonl", cwd=tmp_path)
     assert "missing.json" in refused("discover", "missing.json", "--bank", "b", cwd=tmp_path)
     assert "ESC_SKILLS_TEMPERATURE" in refused("simulate", cwd=tmp_path, ESC_SKILLS_TEMPERATURE="warm")
 
