@@ -59,6 +59,14 @@ class EvolutionState(EvolutionInput, total=False):
     summary: dict[str, Any]
 
 
+class Seated(TypedDict):
+    """What one branch of the fan-out is sent: a seeker and a seed."""
+
+    seat: dict[str, Any]
+    round: int
+    run: str
+
+
 class EvolutionOutput(TypedDict, total=False):
     """What the run came to."""
 
@@ -103,7 +111,7 @@ def plan(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str,
     }
 
 
-def simulate(state: dict[str, Any], runtime: Runtime[EvolutionContext]) -> dict[str, Any]:
+def simulate(state: Seated, runtime: Runtime[EvolutionContext]) -> dict[str, Any]:
     """Node: one conversation of the fan-out. It is in the ledger when the node returns."""
     context = settings(runtime)
     job = _job(context, state["seat"])
@@ -167,7 +175,7 @@ def propose(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[s
             break
         diagnosis = Diagnosis.model_validate(entry["diagnosis"])
         question = ProposerQuestion(
-            diagnosis=diagnosis,
+            diagnosis=diagnosis.trouble,
             skills=resources.view.skills(),
             refused=_refused(state),
         )
@@ -236,7 +244,9 @@ def verify(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[st
     most = None if context.episodes is None else max(0, context.episodes - kept_back(context))
     given = EvolutionContext(**{**own, "generation": state["generation"], "run": state["run"], "episodes": most})
     result = verification.graph.invoke(
-        {"change": state["change"], "cells": state["cells"], "stream": str(used)}, context=given
+        # The generation is part of the stream, so that a later run with the same seed meets other seekers.
+        {"change": state["change"], "cells": state["cells"], "stream": f"{state['generation']}-{used}"},
+        context=given,
     )
     verdict = result["verdict"]
     tell("verdict", change=verdict["change"], outcome=verdict["outcome"], pairs=len(verdict["pairs"]))

@@ -105,12 +105,13 @@ def _diagnosis(pattern: Pattern, questions: dict[str, AnalystQuestion]) -> Diagn
         not_shown=pattern.not_shown,
         loss=fmean(sum(finding.loss for finding in pattern.findings[episode]) for episode in shown),
         why=_why(pattern, step),
+        example=_costliest(pattern),
         moves=move_records(questions[episode] for episode in sorted({*pattern.comparable, *shown})),
     )
 
 
 def _why(pattern: Pattern, step: str) -> str:
-    """The diagnosis in a sentence, and the costliest finding as the example."""
+    """The diagnosis in a sentence, from what it holds."""
     skill = pattern.skill_id
     what = {
         DiagnosisKind.MISSING_SKILL: "no skill fitted and it went on badly",
@@ -122,8 +123,12 @@ def _why(pattern: Pattern, step: str) -> str:
     }[pattern.kind]
     who = " or ".join(label_name(label) for label in pattern.any_of)
     who = ", ".join((who, *(label_name(label) for label in pattern.also))) if who or pattern.also else "all seekers"
-    findings = [finding for own in pattern.findings.values() for finding in own]
-    worst = max(findings, key=lambda finding: (finding.loss, finding.why))
     shown = len(pattern.findings)
     helps = f" With other seekers the same skill helps ({pattern.helps} conversations)." if pattern.helps else ""
-    return f"In {shown} of {shown + pattern.not_shown} conversations ({who}) {what}.{helps} The costliest: {worst.why}"
+    return f"In {shown} of {shown + pattern.not_shown} conversations ({who}) {what}.{helps}"
+
+
+def _costliest(pattern: Pattern) -> str:
+    """What the analyst said of the costliest finding."""
+    findings = [finding for own in pattern.findings.values() for finding in own]
+    return max(findings, key=lambda finding: (finding.loss, finding.why)).why

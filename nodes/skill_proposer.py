@@ -19,27 +19,38 @@ class MoveRecord(Value):
     neutral: int = Field(ge=0)
 
 
-class Diagnosis(Value):
-    """What was found over many episodes. Seekers appear only as the appraiser can read them."""
+class Trouble(Value):
+    """What the proposer may know of a diagnosis: no score, no thought of the judge, no word of the analyst."""
 
     id: str
     kind: DiagnosisKind
     skill_id: str = ""
     step_id: str = ""
     concerns: Group
-    episodes: tuple[str, ...] = Field(min_length=1, description="ids of the episodes that show it")
-    turns: tuple[str, ...] = Field(description="'episode:turn' of the exchanges that show it")
     shown: int = Field(ge=1, description="episodes in which it was found")
     not_shown: int = Field(ge=0, description="comparable episodes in which it was not")
-    loss: float = Field(ge=0, description="mean points lost where it was found")
-    why: str
+    why: str = Field(description="made by the harness from what is above")
     moves: tuple[MoveRecord, ...] = Field(default=(), description="what helped and harmed these seekers elsewhere")
+
+
+class Diagnosis(Trouble):
+    """What was found over many episodes. Seekers appear only as the appraiser can read them."""
+
+    episodes: tuple[str, ...] = Field(min_length=1, description="ids of the episodes that show it")
+    turns: tuple[str, ...] = Field(description="'episode:turn' of the exchanges that show it")
+    loss: float = Field(ge=0, description="mean points lost where it was found")
+    example: str = Field(default="", description="the analyst's own words on the costliest finding")
+
+    @property
+    def trouble(self) -> Trouble:
+        """What the proposer is told."""
+        return Trouble(**{name: getattr(self, name) for name in Trouble.model_fields})
 
 
 class ProposerQuestion(Value):
     """A diagnosis, the skills that stand nearby, and edits that were refused before."""
 
-    diagnosis: Diagnosis
+    diagnosis: Trouble
     skills: tuple[Skill, ...]
     refused: tuple[str, ...] = Field(default=(), description="earlier edits, as `nodes.remembered.in_words` tells them")
 

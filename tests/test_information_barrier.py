@@ -52,6 +52,7 @@ def test_intention_and_thoughts_reach_only_those_who_may_know_them(
     for role in ("supporter", "appraiser", "skill_proposer"):
         assert not told(role, THOUGHT), role
         assert not told(role, '"emotion":40'), role
+    assert not any(told("skill_proposer", word) for word in ('"loss"', '"emotion"', " points over "))
     assert told("failure_analyst", THOUGHT)
     assert told("sage_judge", MARK)
     assert told("seeker", MARK)

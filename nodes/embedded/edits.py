@@ -6,7 +6,7 @@ from typing import Any
 from conversation.seeker import Emotion, Need
 from conversation.support import SupportMove
 from nodes.embedded.repertoire import ACTION, MANNER, Plan, choose_moves, step_of, ways_to_say
-from nodes.skill_proposer import Diagnosis, MoveRecord
+from nodes.skill_proposer import MoveRecord, Trouble
 from skills_bank.change import Group
 from skills_bank.skill import (
     Conditions,
@@ -36,7 +36,7 @@ def with_step(skill: Skill, step_id: str, **fields: Any) -> Skill:
 
 def written(
     plan: Plan,
-    diagnosis: Diagnosis,
+    diagnosis: Trouble,
     taken: Iterable[str],
     need: Need,
     seed: int,

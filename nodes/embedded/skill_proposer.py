@@ -14,7 +14,7 @@ from nodes.embedded.repertoire import LISTED, Plan, harmful, need_of, plan_for, 
 from nodes.embedded.unsafe_words import cleaned
 from nodes.failure_analyst import DiagnosisKind
 from nodes.remembered import NothingToPropose, in_words
-from nodes.skill_proposer import ChangeDraft, Diagnosis, ProposerQuestion
+from nodes.skill_proposer import ChangeDraft, ProposerQuestion, Trouble
 from skills_bank.change import ChangeKind, Claim
 from skills_bank.lint import lint
 from skills_bank.skill import Skill
@@ -209,7 +209,7 @@ def _revised(question: ProposerQuestion, body: Skill, edit: str) -> ChangeDraft:
     )
 
 
-def _weak_steps(skill: Skill, diagnosis: Diagnosis) -> list[str]:
+def _weak_steps(skill: Skill, diagnosis: Trouble) -> list[str]:
     """The step that the diagnosis names; else all, the one whose moves did least for these seekers first."""
     if diagnosis.step_id in {step.id for step in skill.steps}:
         return [diagnosis.step_id]
@@ -234,7 +234,7 @@ def _filled(question: ProposerQuestion, skill: Skill, seed: int) -> Skill | None
     return body if in_it else None
 
 
-def _is_for(skill: Skill, diagnosis: Diagnosis) -> bool:
+def _is_for(skill: Skill, diagnosis: Trouble) -> bool:
     """Whether a skill could serve the seekers of a diagnosis."""
     group = diagnosis.concerns
     named = not skill.applies.needs or bool({*skill.applies.needs} & {*group.needs})
@@ -253,7 +253,7 @@ def _worse_for_lint(draft: ChangeDraft, skills: tuple[Skill, ...]) -> bool:
 
 
 def _draft(
-    diagnosis: Diagnosis,
+    diagnosis: Trouble,
     kind: ChangeKind,
     claim: Claim,
     *,
