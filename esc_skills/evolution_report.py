@@ -50,7 +50,9 @@ def _verdict(entry: dict[str, Any]) -> None:
     colour = {"accepted": "green", "rejected": "red"}.get(verdict["outcome"], "yellow")
     names = [skill["title"] for skill in change["skills"]] or change["targets"]
     out.print()
-    out.print(f"round {entry['round']}: {change['kind']} “{'”, “'.join(names)}” → [bold {colour}]{verdict['outcome']}[/]")
+    out.print(
+        f"round {entry['round']}: {change['kind']} “{'”, “'.join(names)}” → [bold {colour}]{verdict['outcome']}[/]"
+    )
     out.print(f"  why proposed: {change['reason']}")
     out.print(f"  verdict: {'; '.join(verdict['reasons'])}")
     concerned = [pair for pair in verdict["pairs"] if pair["concerned"]]
