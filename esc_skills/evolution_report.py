@@ -117,5 +117,6 @@ def _difference(comparison: dict[str, Any] | None) -> str:
     low, high = comparison["interval"]
     return (
         f"Paired difference {points(comparison['mean'], sign=True)} points, 95 % interval {points(low, sign=True)} to "
-        f"{points(high, sign=True)} (bootstrap over {comparison['seekers']} seekers)."
+        f"{points(high, sign=True)} (bootstrap over {comparison['seekers']} seekers)"
+        + (": on all kinds of seekers together, a gain is not shown." if low <= 0 else ".")
     )

@@ -6,6 +6,7 @@ engine that played it.
 
 import asyncio
 import multiprocessing
+import signal
 import threading
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -102,7 +103,10 @@ class LocalProcesses:
         """The episodes of the jobs, in their order."""
         if self._pool is None:
             spawn = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self._workers, mp_context=spawn)
+            # A worker leaves Ctrl-C to the process that it works for, which ends the pool.
+            self._pool = ProcessPoolExecutor(
+                self._workers, mp_context=spawn, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
+            )
         # Plain dictionaries, pickled: JSON would mask the keys of endpoints.
         futures: list[Future[str]] = [self._pool.submit(_play_elsewhere, job.model_dump()) for job in jobs]
         episodes = []

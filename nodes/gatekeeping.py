@@ -12,6 +12,7 @@ from nodes.crisis_gate import CrisisState, GateVerdict, gate
 from nodes.crisis_reply import crisis_reply
 from nodes.reply_guard import find_unsafe, safe_fallback
 from nodes.retriever import Choice
+from nodes.safety.notice import ai_notice, asks_if_human
 from nodes.turn import Explanation, TurnState, followed, gate_verdict, last_message, passed_gate, transcript_of
 
 MOST_DRAFTS = 2
@@ -78,6 +79,8 @@ def release_or_rewrite(state: TurnState) -> dict[str, Any]:
     if found and state["drafts"] < MOST_DRAFTS:
         return {"findings": findings}
     reply = safe_fallback(transcript, locale=resources.context.locale, risk=risk) if found else state["draft"]
+    if asks_if_human(transcript):
+        reply = f"{ai_notice(resources.context.locale)} {reply}"
     get_stream_writer()({"event": "reply", "text": reply})
     explanation = _explanation(state, resources, findings).model_dump(mode="json")
     return {"messages": [AIMessage(reply)], "findings": findings, "explanation": explanation}

@@ -94,7 +94,9 @@ class EvidenceRule(Value):
         if doubts := _doubts(tally):
             # More pairs of others cannot help here: the claim's own evidence is what is in doubt.
             return self._verdict(tally, Outcome.UNDECIDED, doubts, "the same evidence without this doubt")
-        return self._verdict(tally, Outcome.ACCEPTED, [_CLAIM_SHOWN[tally.claim], "other seekers do not end worse"])
+        return self._verdict(
+            tally, Outcome.ACCEPTED, [_CLAIM_SHOWN[tally.claim], f"other seekers end at most {MARGIN:g} points lower"]
+        )
 
     def _claim_shown(self, tally: Tally) -> bool:
         shown = tally.shown.reached(tally.threshold)
@@ -120,7 +122,7 @@ class EvidenceRule(Value):
         return self._verdict(
             tally,
             Outcome.REJECTED if nothing_gained else Outcome.UNDECIDED,
-            [_CLAIM_MISSED[tally.claim], f"{why} after {len(pairs)} pairs"],
+            [_CLAIM_MISSED[tally.claim], f"{why} after {len(pairs)} pairs", *_leaning(average, process.null)],
             "" if nothing_gained else pairs_needed(process, values, threshold),
         )
 
@@ -168,6 +170,14 @@ _CLAIM_MISSED = {
     Claim.SAFETY: "that it is safer, with emotion not worse, was not shown",
     Claim.UPKEEP: f"that the seekers it concerns end at most {MARGIN:g} points lower was not shown",
 }
+
+
+def _leaning(average: float | None, null: float) -> list[str]:
+    """What tells a rejection from an undecided verdict where the claim was not shown."""
+    if average is None:
+        return []
+    side = "nothing speaks for it" if average <= null else "it may yet be true"
+    return [f"the mean seen is {average:+.1f}: {side}"]
 
 
 def _against(tally: Tally) -> list[str]:

@@ -25,11 +25,14 @@ def chat(
     from nodes.errors import UnknownLanguage
     from nodes.reply_guard import ai_notice
     from nodes.safety.language import UnsupportedLanguage
+    from nodes.safety.resources import find_region
 
     context = Context(bank=bank, region=region, seed=seed)
     _ = context.resources  # a bank that cannot be opened is told before anyone writes a word
     err.print(ai_notice(context.locale), style="dim")
     err.print("Write what is on your mind. An empty line ends the conversation.\n", style="dim")
+    if region and find_region(region) is None:
+        err.print(f"No crisis line is known for region '{region}'; the local emergency service is named.", style="dim")
     state: dict[str, Any] = {"messages": []}
     while True:
         try:

@@ -21,7 +21,7 @@ def evolve(
     ] = None,
     rounds: Annotated[int, typer.Option(min=1, help="Rounds of simulate, diagnose, propose, verify.")] = 2,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same run.")] = 0,
-    proposals: Annotated[int, typer.Option(min=1, help="Changes proposed a round, at most.")] = 2,
+    proposals: Annotated[int, typer.Option(min=1, help="Changes proposed a round, at most.")] = 1,
     pairs: Annotated[
         int, typer.Option(min=1, help="Most pairs of fresh seekers for one verdict; few pairs leave it undecided.")
     ] = 80,

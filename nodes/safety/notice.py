@@ -14,6 +14,12 @@ def ai_notice(locale: str = "en") -> str:
     return guard_texts.NOTICE["zh" if locale.lower().startswith("zh") else "en"]
 
 
+def asks_if_human(transcript: Transcript) -> bool:
+    """Whether the seeker's last message asks if this is a person: the answer is never left to a draft."""
+    last = next((line.text for line in reversed(transcript) if line.speaker is Speaker.SEEKER), "")
+    return bool(patterns("reply")["asks_if_human"].search(folded(last)))
+
+
 def notice_due(
     transcript: Transcript,
     *,
@@ -27,10 +33,9 @@ def notice_due(
     when `every_seconds` have passed since the last one (three hours, as New York asks of companions).
     """
     replies = sum(line.speaker is Speaker.SUPPORTER for line in transcript)
-    last = next((line.text for line in reversed(transcript) if line.speaker is Speaker.SEEKER), "")
     return (
         replies == 0
-        or bool(patterns("reply")["asks_if_human"].search(folded(last)))
+        or asks_if_human(transcript)
         or (every_turns > 0 and replies % every_turns == 0)
         or (seconds_since_last is not None and seconds_since_last >= every_seconds)
     )
