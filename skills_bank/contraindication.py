@@ -1,7 +1,6 @@
 """What refuses a skill outright? Retirement, risk, contraindications, and what has not come first."""
 
 from collections.abc import Callable, Collection, Sequence
-from enum import StrEnum
 
 from conversation.seeker import RiskTier, SeekerState
 from skills_bank.fit import readings
@@ -23,11 +22,16 @@ Refused = dict[SkillId, str]
 
 
 class Contraindications:
-    """The refusals of many skills. What each reading refuses is worked out once, and then looked up."""
+    """The refusals of many skills. What each reading refuses is written down once, and then looked up."""
 
     def __init__(self, skills: Sequence[Skill]) -> None:
         self._skills = skills
         self._known: dict[tuple[str, str], Refused] = {}
+        for skill in skills:
+            for name, said in _SAID.items():
+                for value in getattr(skill.excludes, name):
+                    why = said.format(value.value.replace("_", " "))
+                    self._known.setdefault((name, value.value), {})[skill.id] = why
 
     def refused(self, state: SeekerState, met: Collection[Requirement], locale: str = "") -> Refused:
         """Why each skill that must not be used is refused, in plain words; the gravest reason where there are several.
@@ -40,7 +44,7 @@ class Contraindications:
         reasons = [self._retired(), self._tier(state.risk.tier)]
         for name, read in readings(state).items():
             if name in _SAID:
-                reasons.extend(self._excluded(name, value) for value in read)
+                reasons.extend(self._known.get((name, value.value), {}) for value in read)
         reasons.extend(self._missing(requirement) for requirement in Requirement if requirement not in met)
         if locale:
             reasons.append(self._foreign(locale))
@@ -55,10 +59,6 @@ class Contraindications:
     def _tier(self, tier: RiskTier) -> Refused:
         why = f"not to be used at risk '{tier.value}'"
         return self._once("tier", tier.value, why, lambda skill: tier.level >= skill.excludes.tier.level)
-
-    def _excluded(self, name: str, value: StrEnum) -> Refused:
-        why = _SAID[name].format(value.value.replace("_", " "))
-        return self._once(name, value.value, why, lambda skill: value in getattr(skill.excludes, name))
 
     def _missing(self, requirement: Requirement) -> Refused:
         why = _MISSING[requirement]

@@ -21,6 +21,7 @@ from conversation.seeker import SeekerState
 from skills_bank.skill import Conditions, Skill
 
 Numbers = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 _UNCLEAR = "unclear"
 _ANY_INTENSITY = (1, 5)
 
@@ -45,7 +46,11 @@ def degree(listed: Sequence[StrEnum], read: Sequence[StrEnum]) -> float:
     """1 when one of the readings is listed, a half when they are unclear, 0 otherwise."""
     if any(value in listed for value in read):
         return 1.0
-    return 0.5 if all(value.value == _UNCLEAR for value in read) else 0.0
+    return 0.5 if _is_unclear(read) else 0.0
+
+
+def _is_unclear(read: Sequence[StrEnum]) -> bool:
+    return all(value == _UNCLEAR for value in read)
 
 
 def intensity_degree(bounds: tuple[int, int], intensity: int) -> float:
@@ -71,47 +76,37 @@ def fit(conditions: Conditions, state: SeekerState) -> float:
 
 
 class FitTable:
-    """The fit of many skills at once: a state is looked up, not compared, so that a thousand skills cost no more."""
+    """The fit of many skills at once: values are looked up, not compared, so that a thousand skills cost no more."""
 
     def __init__(self, skills: Sequence[Skill]) -> None:
-        self._conditions = [skill.applies for skill in skills]
-        self._known: dict[tuple[str, tuple[str, ...] | int], tuple[Numbers, Numbers]] = {}
-        stated = [
-            sum(bool(getattr(c, name)) for name in FIELDS) + (c.intensity != _ANY_INTENSITY) for c in self._conditions
-        ]
-        self._stated = np.array(stated, dtype=np.float64)
+        conditions = [skill.applies for skill in skills]
+        self._listed: dict[tuple[str, StrEnum], Flags] = {}
+        for place, one in enumerate(conditions):
+            for name in FIELDS:
+                for value in getattr(one, name):
+                    self._listed.setdefault((name, value), np.zeros(len(skills), dtype=bool))[place] = True
+        self._nowhere = np.zeros(len(skills), dtype=bool)
+        self._stated = {name: np.array([bool(getattr(one, name)) for one in conditions], dtype=bool) for name in FIELDS}
+        self._bounds = np.array([one.intensity for one in conditions], dtype=np.int64).reshape(-1, 2)
+        self._bounded = np.any(self._bounds != _ANY_INTENSITY, axis=1)
+        self._fields = np.sum([*self._stated.values(), self._bounded], axis=0) + 1.0
 
     def of(self, state: SeekerState) -> Numbers:
         """Fit of every skill, shape (skills,), 0 to 1; the same as `fit` gives one by one."""
-        columns = [self._listed(name, read) for name, read in readings(state).items()]
-        columns.append(self._intensity(state.intensity))
-        degrees = np.sum([column[0] for column in columns], axis=0)
-        missed = np.sum([column[1] for column in columns], axis=0)
-        return np.asarray(np.round((degrees + 0.5) / (self._stated + 1) * 0.5**missed, 4), dtype=np.float64)
-
-    def _listed(self, name: str, read: tuple[StrEnum, ...]) -> tuple[Numbers, Numbers]:
-        key = (name, tuple(value.value for value in read))
-        if key not in self._known:
-            self._known[key] = _column(
-                [degree(listed, read) if (listed := getattr(c, name)) else None for c in self._conditions]
-            )
-        return self._known[key]
-
-    def _intensity(self, intensity: int) -> tuple[Numbers, Numbers]:
-        key = ("intensity", intensity)
-        if key not in self._known:
-            self._known[key] = _column(
-                [
-                    None if c.intensity == _ANY_INTENSITY else intensity_degree(c.intensity, intensity)
-                    for c in self._conditions
-                ]
-            )
-        return self._known[key]
-
-
-def _column(found: Sequence[float | None]) -> tuple[Numbers, Numbers]:
-    """Degrees, with 0 where the field is not stated; and 1 where it is stated and clearly does not hold."""
-    return np.array([value or 0.0 for value in found]), np.array([float(value == 0.0) for value in found])
+        outside = np.max([self._bounds[:, 0] - state.intensity, state.intensity - self._bounds[:, 1]], axis=0)
+        degrees = self._bounded * (1.0 - np.clip(outside, 0, 2) / 2)
+        missed = (self._bounded & (outside >= 2)).astype(np.int64)
+        for name, read in readings(state).items():
+            stated = self._stated[name]
+            held = self._listed.get((name, read[0]), self._nowhere)
+            for value in read[1:]:
+                held = held | self._listed.get((name, value), self._nowhere)
+            degrees += held
+            if _is_unclear(read):
+                degrees += 0.5 * (stated & ~held)
+            else:
+                missed += stated & ~held
+        return np.asarray(np.round((degrees + 0.5) / self._fields * 0.5**missed, 4), dtype=np.float64)
 
 
 _ASKED = {
@@ -145,7 +140,7 @@ def fit_reasons(conditions: Conditions, state: SeekerState) -> list[str]:
 
 
 def _said(name: str, read: Sequence[StrEnum]) -> str:
-    if all(value.value == _UNCLEAR for value in read):
+    if _is_unclear(read):
         return f"{_ASKED[name].removesuffix(' is')}: unclear"
     return f"{_ASKED[name]} {' and '.join(_plain(value) for value in read)}"
 

@@ -7,6 +7,7 @@ if there is none, no skill fits, and that is an answer too.
 """
 
 import hashlib
+from itertools import compress
 from typing import Annotated
 from weakref import WeakKeyDictionary
 
@@ -85,7 +86,7 @@ def retrieve(view: BankView, query: Query, settings: RetrievalSettings | None = 
         candidates = list(dict.fromkeys((*candidates, current)))
     # From the vectors, so that a similarity is the same whichever list, and whichever index, named the skill.
     similarities = view.similarities(query.text, candidates)
-    places = np.array([table.place[skill_id] for skill_id in candidates], dtype=np.intp)
+    places = np.fromiter(map(table.place.__getitem__, candidates), dtype=np.intp, count=len(candidates))
     scores = np.round(settings.similarity_weight * similarities + known[places], 6)
     order = np.lexsort((places, -scores)).tolist()  # best first, ties by id
     chosen = next((one for one in order if fits[places[one]] >= settings.threshold), None)
@@ -150,9 +151,9 @@ def _candidates(
     usable = np.ones(len(table.ids), dtype=bool)
     usable[[table.place[skill_id] for skill_id in refused]] = False
     places = np.flatnonzero(usable)
-    allowed = [table.ids[place] for place in places.tolist()] if refused else None
+    allowed = list(compress(table.ids, usable.tolist())) if refused else None
     nearest = [skill.id for skill, _ in view.nearest(text, count, allowed)]
     if len(places) == len(nearest):
         return nearest
     best = places[np.argsort(-known[places], kind="stable")[: _FITTING * count]]
-    return list(dict.fromkeys((*nearest, *(table.ids[place] for place in best.tolist()))))
+    return list(dict.fromkeys([*nearest, *map(table.ids.__getitem__, best.tolist())]))
