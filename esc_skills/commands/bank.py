@@ -7,6 +7,7 @@ import typer
 
 if TYPE_CHECKING:
     from skills_bank.bank import Bank
+    from skills_bank.evidence_trail import TracedUnit, Trail
     from skills_bank.skill import Skill
 
 app = typer.Typer(help="Look into a bank: its skills, their versions and their evidence.", no_args_is_help=True)
@@ -78,7 +79,9 @@ def show(
     skill: Annotated[str, typer.Argument(help="Id of the skill, as 'bank list' shows it.")],
     bank: Place = "starter",
     generation: Generation = None,
-    evidence: Annotated[bool, typer.Option("--evidence", help="Show the dialogue turns for and against it.")] = False,
+    evidence: Annotated[
+        bool, typer.Option("--evidence", help="Show the dialogue turns for and against each part of it.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show one skill as a page: when it applies, its steps, what to expect, what can go wrong."""
@@ -87,7 +90,8 @@ def show(
     opened = _open(bank)
     found = opened.at(generation).skill(skill)
     if as_json:
-        print_json(found.model_dump(mode="json"))
+        data = found.model_dump(mode="json")
+        print_json(data | {"trail": _trail(opened, found).model_dump(mode="json")} if evidence else data)
         return
     from rich.markdown import Markdown
 
@@ -99,19 +103,49 @@ def show(
         _print_evidence(opened, found)
 
 
+def _trail(bank: "Bank", skill: "Skill") -> "Trail":
+    from skills_bank.evidence_trail import trail
+
+    return trail(skill, bank.units_of(skill))
+
+
 def _print_evidence(bank: "Bank", skill: "Skill") -> None:
+    from conversation.support import Polarity
     from esc_skills.console import out
 
-    units = bank.units_of(skill)
-    if not units:
+    found = _trail(bank, skill)
+    if not found.units:
         out.print("\nNo intervention units stand behind this skill: it was authored, or made in simulation.")
-    for unit, text in units:
-        out.print(f"\n[bold]{unit.polarity.value}[/] {unit.id} ({unit.source}, {unit.licence}): {unit.polarity_reason}")
-        if text is None:
-            out.print("  (the words of this dialogue were erased)")
-            continue
-        for who, words in (("seeker", text.before), ("supporter", text.action), ("seeker", text.after)):
-            out.print(f"  {who}: {' '.join(words.split())}", markup=False)
+        return
+    out.print("\n[bold]Units for and against each part[/]")
+    for part in found.parts:
+        counts = f"{len(part.speak_for)} for, {len(part.speak_against)} against"
+        out.print(f"  {part.part}: {counts}. {part.says}", markup=False)
+    for polarity, title in (
+        (Polarity.CONSTRUCTIVE, "Helped: behind the steps and what to expect"),
+        (Polarity.NEGATIVE, "Harmed: behind the pitfalls, against the steps"),
+        (Polarity.NEUTRAL, "No clear effect: for and against nothing"),
+    ):
+        units = found.of(polarity)
+        if units:
+            out.print(f"\n[bold]{title}[/] ({len(units)})")
+        for unit in units:
+            _print_unit(unit)
+
+
+def _print_unit(unit: "TracedUnit") -> None:
+    from esc_skills.console import out
+
+    out.print(f"\n{unit.polarity.value} {unit.id} ({unit.source}, {unit.licence}): {unit.reason}", markup=False)
+    for title, parts in (("for", unit.speaks_for), ("against", unit.speaks_against)):
+        if parts:
+            out.print(f"  {title}: {', '.join(parts)}", markup=False)
+    out.print(f"  dialogue: {unit.dialogue_id}", markup=False)
+    words = unit.words
+    said = (words.before, words.action, words.after) if words else ("(the words of this dialogue were erased)",) * 3
+    turns = (unit.turns_before, unit.turns_action, unit.turns_after)
+    for who, where, text in zip(("seeker", "supporter", "seeker"), turns, said, strict=True):
+        out.print(f"  turn {', '.join(map(str, where)) or '–'}, {who}: {' '.join(text.split())}", markup=False)
 
 
 @app.command()

@@ -100,6 +100,29 @@ def test_bank_lists_shows_and_tells_history(tmp_path: Path) -> None:
     assert history[0]["skill"]["id"] == skill
 
 
+def test_evidence_leads_from_each_part_of_a_skill_to_dialogues(tmp_path: Path) -> None:
+    found = run("discover", "--bank", "mined", cwd=tmp_path)
+    assert found.returncode == 0, found.stderr
+    with Bank.open(tmp_path / "mined") as bank:
+        skill = bank.at().skills()[0]
+    show = ("bank", "show", skill.id, "--bank", "mined", "--evidence")
+    data = json.loads(run(*show, "--json", cwd=tmp_path).stdout)
+    units = {unit["id"]: unit for unit in data["trail"]["units"]}
+    parts = {part["part"]: part for part in data["trail"]["parts"]}
+    assert set(parts) == {"applies", "expected", "pitfalls", *(f"steps/{step['id']}" for step in data["steps"])}
+    assert len(parts["applies"]["speak_for"]) == skill.evidence[0].helped
+    assert len(parts["pitfalls"]["speak_for"]) == skill.evidence[0].harmed
+    told = run(*show, cwd=tmp_path).stdout
+    against = units[parts["applies"]["speak_against"][0]]
+    assert f"negative {against['id']} ({against['source']}, {against['licence']})" in told
+    assert f"dialogue: {against['dialogue_id']}" in told
+
+    with Bank.open(tmp_path / "mined") as bank:
+        bank.erase(against["dialogue_id"])
+    after = json.loads(run(*show, "--json", cwd=tmp_path).stdout)["trail"]["units"]
+    assert {unit["dialogue_id"] for unit in after if unit["words"] is None} == {against["dialogue_id"]}
+
+
 def test_simulate_prints_figures_and_writes_episodes(tmp_path: Path) -> None:
     result = run("simulate", "--profiles", "fresh:2", "--turns", "3", "--json", "--output", "e.jsonl", cwd=tmp_path)
     assert result.returncode == 0, result.stderr
