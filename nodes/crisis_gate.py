@@ -4,6 +4,7 @@ The more careful answer wins. A model that fails leaves the rules to decide, at 
 to the crisis reply. Neither is ever read as "no risk".
 """
 
+import re
 from collections.abc import Callable, Iterable
 from enum import StrEnum
 
@@ -12,7 +13,7 @@ from pydantic import Field
 from conversation.dialogue import Line, Speaker, Transcript
 from conversation.model import Value
 from conversation.seeker import Risk, RiskKind, RiskTier
-from nodes.safety.answers import Answer, Asked, answer_of, asked_in
+from nodes.safety.answers import Answer, Asked, answer_of, asked_in, only_denies, takes_back, wavers
 from nodes.safety.language import UnsupportedLanguage, require_known
 from nodes.safety.read import Reading, read
 from nodes.safety.rule import Role, Sign
@@ -51,7 +52,7 @@ def assess(transcript: Transcript, *, locale: str = "en") -> Risk:
     thoughts = _thoughts_of_suicide(before)
     thought_before, actively_before = thoughts is not RiskTier.NONE, thoughts.level >= RiskTier.ELEVATED.level
 
-    answer = answer_of(turn[0]) if turn and asked else Answer.NONE
+    answer = _answer(turn, asked)
     if asked and answer is not Answer.NONE:
         found = _answered(asked, answer, turn[0], in_crisis=thought_before or _in_crisis(transcript))
         tier = _higher(tier, found.tier)
@@ -61,8 +62,9 @@ def assess(transcript: Transcript, *, locale: str = "en") -> Risk:
             RiskKind.SUICIDE in found.kinds and found.tier.level >= RiskTier.ELEVATED.level
         )
 
-    plans = [sign for sign in now if sign.role is Role.PLAN]
-    if plans and (thought_of_it or (thought_before and not _denies(asked, answer))):
+    plans = [sign for sign in now if sign.role is Role.PLAN and not _negated(sign, turn)]
+    denied_lately = bool(plans) and _active_thoughts_denied(transcript)
+    if plans and (thought_of_it or denied_lately or (thought_before and not _denies(asked, answer))):
         tier = RiskTier.IMMINENT
         kinds.add(RiskKind.SUICIDE)
         signs.extend(sign.words for sign in plans)
@@ -104,11 +106,38 @@ def _last_turn(transcript: Transcript) -> tuple[list[str], frozenset[Asked], lis
     return turn, asked, earlier
 
 
+def _answer(turn: list[str], asked: frozenset[Asked]) -> Answer:
+    """How the turn answers; a "no" about suicide that wavers anywhere in the turn is no more than unsure."""
+    if not turn or not asked:
+        return Answer.NONE
+    answer = answer_of(turn[0])
+    if answer is Answer.NO and Asked.SUICIDE in asked and any(wavers(text) for text in turn):
+        return Answer.UNSURE
+    if answer is Answer.NO and Asked.SUICIDE not in asked and all(takes_back(text) for text in turn):
+        return Answer.NONE  # "no, I am not going to do it" says nothing about being unsafe
+    return answer
+
+
+def _negated(sign: Sign, turn: list[str]) -> bool:
+    """Whether the words of a plan stand right behind a "not": "I'm not going to do it"."""
+    behind_not = re.compile(
+        rf"(?:\bnot|n['’]?t|\bnever|不会?|没有?) ?(?:really |actually )?{re.escape(sign.words)}", re.I
+    )
+    return any(behind_not.search(text) for text in turn)
+
+
+def _active_thoughts_denied(transcript: Transcript) -> bool:
+    """Whether active thoughts of suicide stand lately, denied since or not: means outweigh a no."""
+    earlier = [line.text for line in transcript if line.speaker is Speaker.SEEKER][-_LOOKED_BACK - 1 : -1]
+    return _thoughts_of_suicide([read(text) for text in earlier]).level >= RiskTier.ELEVATED.level
+
+
 def _withdraws(question: Line, answer: Line) -> bool:
     return (
         question.speaker is Speaker.SUPPORTER
         and Asked.SUICIDE in asked_in(question.text)
         and answer_of(answer.text) is Answer.NO
+        and not wavers(answer.text)
         and read(answer.text).tier is RiskTier.NONE
     )
 
@@ -187,6 +216,7 @@ class Phase(StrEnum):
     """Where the crisis conversation stands."""
 
     ASK = "ask"
+    HEARD = "heard"
     LISTEN = "listen"
     PEOPLE = "people"
     MEANS = "means"
@@ -207,6 +237,7 @@ class CrisisState(Value):
     phase: Phase | None = Field(default=None, description="of the last crisis reply")
     done: tuple[Phase, ...] = Field(default=(), description="phases given at this tier")
     said: tuple[str, ...] = Field(default=(), description="hashes of texts given in this conversation")
+    denied: bool = Field(default=False, description="the seeker plainly said no, and no sign has come since")
     calm_turns: int = 0
     turn: int = Field(default=0, description="seeker turns read")
     asked_at: int = Field(default=-ASKED_FOR - 1, description="seeker turn at which risk was last asked about")
@@ -297,6 +328,32 @@ def about_someone_else(transcript: Transcript) -> bool:
 
 
 def denies_suicide(transcript: Transcript) -> bool:
-    """Whether the last turn answers a direct question about suicide with a plain no."""
+    """Whether the last turn answers a direct question about suicide with a plain no that does not waver."""
     turn, asked, _ = _last_turn(transcript)
-    return bool(turn) and _denies(asked, answer_of(turn[0]))
+    return _denies(asked, _answer(turn, asked))
+
+
+def takes_back_risk(transcript: Transcript, kind: RiskKind | None) -> bool:
+    """Whether the last turn plainly takes back thoughts of suicide, or of hurting someone, that were asked about.
+
+    A bare "no" takes back only what was asked; "I would never touch him" takes back without being asked. Worry about
+    someone else is not taken back by "no, I am fine": the danger was never the seeker's own.
+    """
+    turn, asked, _ = _last_turn(transcript)
+    if not turn or any(wavers(text) for text in turn):
+        return False
+    before = [line for line in transcript[: len(transcript) - len(turn)] if line.speaker is Speaker.SEEKER]
+    if about_someone_else(tuple(before[-1:])):
+        return False
+    no = _answer(turn, asked) is Answer.NO
+    if kind is RiskKind.HARM_TO_OTHERS:
+        return any(takes_back(text) for text in turn) or (no and Asked.OTHERS in asked)
+    if kind is RiskKind.SUICIDE:
+        return no and (Asked.SUICIDE in asked or any(takes_back(text) for text in turn))
+    return False
+
+
+def only_a_denial(transcript: Transcript) -> bool:
+    """Whether the last turn says no and nothing besides."""
+    turn, _, _ = _last_turn(transcript)
+    return bool(turn) and all(only_denies(text) for text in turn)

@@ -10,7 +10,15 @@ from types import ModuleType
 
 from conversation.dialogue import Speaker, Transcript
 from conversation.seeker import Risk, RiskKind, RiskTier
-from nodes.crisis_gate import ASKED_FOR, CrisisState, Phase, about_someone_else, denies_suicide
+from nodes.crisis_gate import (
+    ASKED_FOR,
+    CrisisState,
+    Phase,
+    about_someone_else,
+    denies_suicide,
+    only_a_denial,
+    takes_back_risk,
+)
 from nodes.safety import crisis_texts_en, crisis_texts_zh
 from nodes.safety.language import language_of
 from nodes.safety.resources import Region, emergency_words, find_region, line_words
@@ -41,14 +49,21 @@ def follow(transcript: Transcript, risk: Risk, state: CrisisState) -> CrisisStat
 
     From `elevated` up the crisis path answers until it has stepped down. A `concern` is asked about plainly once; a
     plain "no" ends it, and further concerns of the same kind stay with ordinary support for a while (its replies are
-    then checked whole). Reading the same turn twice changes nothing.
+    then checked whole). A plain "no" to graver thoughts is heard and met with one check, after which the path is left
+    at the next calm turn; imminent risk also waits for its calm turns. A sign after a "no" starts the path anew.
+    Reading the same turn twice changes nothing.
     """
     turn = _seeker_turns(transcript)
     if turn == state.turn and turn:
         return state
     kind = most_urgent(risk)
     if not state.active:
-        stands = turn - state.asked_at <= ASKED_FOR and risk.tier is RiskTier.CONCERN and kind in (state.kind, None)
+        stands = (
+            turn - state.asked_at <= ASKED_FOR
+            and risk.tier is RiskTier.CONCERN
+            and kind in (state.kind, None)
+            and not (state.denied and state.tier is not RiskTier.CONCERN)
+        )
         if risk.tier is RiskTier.NONE or stands:
             return state.model_copy(update={"turn": turn})
         return state.model_copy(
@@ -58,6 +73,7 @@ def follow(transcript: Transcript, risk: Risk, state: CrisisState) -> CrisisStat
                 "kind": kind,
                 "phase": None,
                 "done": (),
+                "denied": False,
                 "calm_turns": 0,
                 "turn": turn,
             }
@@ -69,9 +85,19 @@ def follow(transcript: Transcript, risk: Risk, state: CrisisState) -> CrisisStat
         changes |= {"kind": kind, "done": ()}
     calm = state.calm_turns + 1 if risk.tier is RiskTier.NONE else 0
     changes["calm_turns"] = calm
-    if (calm and state.tier is RiskTier.CONCERN and denies_suicide(transcript)) or (
-        calm >= CALM_TURNS.get(state.tier, 1) and "tier" not in changes
-    ):
+    if not calm:
+        if state.denied:
+            changes |= {"denied": False, "done": ()}
+        return state.model_copy(update=changes)
+    concern = state.tier is RiskTier.CONCERN
+    says_no = takes_back_risk(transcript, state.kind) or (
+        concern and state.kind is not RiskKind.SUICIDE and denies_suicide(transcript)
+    )
+    if says_no:
+        changes["denied"] = True
+    checked = state.denied and state.tier is not RiskTier.IMMINENT
+    content_to_answer = says_no and concern and not only_a_denial(transcript)
+    if checked or content_to_answer or calm >= CALM_TURNS.get(state.tier, 1):
         changes["active"] = False
     return state.model_copy(update=changes)
 
@@ -96,12 +122,15 @@ def crisis_reply(
         tier = risk.tier if risk.tier is not RiskTier.NONE else RiskTier.CONCERN
         state = state.model_copy(
             update={"active": True, "tier": tier, "kind": most_urgent(risk) or state.kind, "done": (), "calm_turns": 0}
-        )
+        ).model_copy(update={"denied": False})
     texts = _texts(transcript, locale)
     chinese = texts is crisis_texts_zh
     where = find_region(region)
     path = PATHS[state.tier]
-    phase = next((p for p in path if p not in state.done), path[-1])
+    if state.denied and Phase.HEARD not in state.done:
+        phase = Phase.HEARD
+    else:
+        phase = next((p for p in path if p not in state.done), path[-1])
     given = {_hash(line.text) for line in transcript if line.speaker is Speaker.SUPPORTER} | set(state.said)
     unread = not risk.kinds and not risk.signs and state.phase is None  # part of the gate failed
     for template in _candidates(texts, phase, state, unread=unread, third=about_someone_else(transcript)):
@@ -110,6 +139,7 @@ def crisis_reply(
             break
     return text, state.model_copy(
         update={
+            "active": not (phase is Phase.HEARD and state.tier is RiskTier.CONCERN),
             "phase": phase,
             "done": (*state.done, phase) if phase not in state.done else state.done,
             "said": (*state.said, _hash(text)),
@@ -155,6 +185,12 @@ def _candidates(texts: ModuleType, phase: Phase, state: CrisisState, *, unread: 
     urgent = state.kind in (RiskKind.OVERDOSE, RiskKind.MEDICAL)
     if unread:
         own = texts.UNREAD
+    elif phase is Phase.HEARD and state.tier is RiskTier.IMMINENT:
+        own = texts.HEARD_IMMINENT
+    elif phase is Phase.HEARD and state.tier is RiskTier.CONCERN:
+        own = texts.HEARD_CONCERN
+    elif phase is Phase.HEARD:
+        own = texts.HEARD_OTHERS if state.kind is RiskKind.HARM_TO_OTHERS else texts.HEARD
     elif phase is Phase.ASK and suicide and third and state.tier is not RiskTier.IMMINENT:
         own = texts.THIRD_PARTY
     elif phase is Phase.ASK and suicide:
@@ -168,7 +204,11 @@ def _candidates(texts: ModuleType, phase: Phase, state: CrisisState, *, unread: 
         own = texts.STAY_URGENT
     elif phase is Phase.LISTEN:
         own = (
-            texts.LISTEN_CONCERN if state.tier is RiskTier.CONCERN else texts.LISTEN if suicide else texts.LISTEN_OTHER
+            texts.LISTEN_CONCERN
+            if state.tier is RiskTier.CONCERN
+            else texts.LISTEN
+            if suicide and not state.denied  # who said no is not asked how
+            else texts.LISTEN_OTHER
         )
     else:
         own = {Phase.PEOPLE: texts.PEOPLE, Phase.MEANS: texts.MEANS, Phase.LINE: texts.LINE}.get(phase, ())

@@ -1,5 +1,6 @@
 """What was the seeker asked, and what did they answer? A bare "yes" is grave after one question only."""
 
+import re
 from enum import StrEnum
 from functools import lru_cache
 
@@ -29,6 +30,7 @@ class Answer(StrEnum):
 
 
 _PATTERNS = patterns("answers")
+_LATIN = re.compile("[a-z]")
 _ASKS = tuple((asked, _PATTERNS[f"asks_{asked.value}"]) for asked in Asked)
 
 
@@ -47,7 +49,7 @@ def answer_of(seeker_text: str) -> Answer:
     if not raw.strip(".… "):
         return Answer.UNSURE
     if (
-        _PATTERNS["unsure"].search(text)
+        (_LATIN.search(text) and _PATTERNS["unsure"].search(text))  # of Chinese, only punctuation is left here
         or _PATTERNS["zh_unsure"].search(raw)
         or raw.startswith(("maybe", "perhaps", "probably"))
     ):
@@ -61,3 +63,25 @@ def answer_of(seeker_text: str) -> Answer:
     ):
         return Answer.YES
     return Answer.NONE
+
+
+@lru_cache(maxsize=4096)
+def wavers(seeker_text: str) -> bool:
+    """Whether a "no" is hedged, limited to now, or contradicted by the same message: then it denies nothing."""
+    return _either("wavers", seeker_text)
+
+
+@lru_cache(maxsize=4096)
+def takes_back(seeker_text: str) -> bool:
+    """Whether the seeker says that the act they spoke of was not meant, and does not waver."""
+    return _either("takes_back", seeker_text) and not wavers(seeker_text)
+
+
+@lru_cache(maxsize=4096)
+def only_denies(seeker_text: str) -> bool:
+    """Whether a message is a denial and nothing else, so that nothing in it is left for ordinary support to answer."""
+    return _either("only_no", seeker_text)
+
+
+def _either(name: str, text: str) -> bool:
+    return bool(_PATTERNS[name].search(plain(text).text) or _PATTERNS[f"zh_{name}"].search(folded(text)))

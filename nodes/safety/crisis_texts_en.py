@@ -140,6 +140,43 @@ FIRST: dict[RiskKind, tuple[str, ...]] = {
     ),
 }
 
+HEARD_CONCERN: tuple[str, ...] = (
+    "Thank you for answering me. I take it as you say it. The question stays open: if it is ever different, you can "
+    "tell me here. What would you like to talk about now?",
+    "Thank you; it helps me to know. You can come back to that question whenever you want, and I will not press it. "
+    "Where would you like to go on?",
+    "I hear your answer, thank you. It does not close the door: you can say something else another day. What is most "
+    "on your mind at the moment?",
+)
+
+HEARD: tuple[str, ...] = (
+    "Thank you for answering; I hear your no. The question stays open, and you can come back to it whenever you "
+    "want. I am an AI and cannot see how you are, so one thing before we go on: do you feel safe tonight?",
+    "I hear that, and thank you for telling me plainly. If it changes, you can say so here at any time. Then only "
+    "this, and we can turn to whatever you like: do you feel safe where you are?",
+    "Thank you for the answer. I will take you at your word, and the question stays open for another time. Before "
+    "we go on: do you feel safe for the rest of today?",
+)
+
+HEARD_OTHERS: tuple[str, ...] = (
+    "Thank you for putting that right. I hear that you are not going to hurt anyone; feeling hurt and angry is another "
+    "thing, and there is room for it here. If it changes, you can tell me. Then only this: do you feel safe yourself?",
+    "I hear you: it was said from how it feels, and it is not what you mean to do. Thank you for saying so. You can "
+    "come back to this if it shifts. Before we go on: do you feel safe where you are?",
+    "Thank you; I take that as you say it. What is behind it still counts, and we can talk about it. One thing first: "
+    "do you feel safe at the moment?",
+)
+
+HEARD_IMMINENT: tuple[str, ...] = (
+    "Thank you for answering; I hear your no. After what you wrote before, I would rather be too careful. {reach} If "
+    "it comes back, call {emergency}, and keep away from anything that could do harm. I am an AI, so I have to ask: do "
+    "you feel safe right now?",
+    "I hear that, and I am glad you said it. It was very close a moment ago, so please be where another person is. "
+    "{reach} In danger, call {emergency}. Do you feel safe as you write this?",
+    "Thank you for telling me. A no can be true and still need company. {reach} {emergency} is there if it turns. Do "
+    "you feel safe for the next hours?",
+)
+
 LISTEN: tuple[str, ...] = (
     "I am here, and you can tell it in any order. What has made it so hard that it has come to this? And have "
     "you thought about how you would do it?",
