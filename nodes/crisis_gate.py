@@ -238,6 +238,7 @@ class CrisisState(Value):
     done: tuple[Phase, ...] = Field(default=(), description="phases given at this tier")
     said: tuple[str, ...] = Field(default=(), description="hashes of texts given in this conversation")
     denied: bool = Field(default=False, description="the seeker plainly said no, and no sign has come since")
+    ask_how: bool = Field(default=True, description="no denial since suicide was last spoken of: a plan may be asked")
     calm_turns: int = 0
     turn: int = Field(default=0, description="seeker turns read")
     asked_at: int = Field(default=-ASKED_FOR - 1, description="seeker turn at which risk was last asked about")
@@ -349,7 +350,8 @@ def takes_back_risk(transcript: Transcript, kind: RiskKind | None) -> bool:
     if kind is RiskKind.HARM_TO_OTHERS:
         return any(takes_back(text) for text in turn) or (no and Asked.OTHERS in asked)
     if kind is RiskKind.SUICIDE:
-        return no and (Asked.SUICIDE in asked or any(takes_back(text) for text in turn))
+        denies_act = answer_of(turn[0]) is Answer.NO and any(takes_back(text) for text in turn)
+        return denies_act or (no and Asked.SUICIDE in asked)
     return False
 
 

@@ -74,6 +74,7 @@ def follow(transcript: Transcript, risk: Risk, state: CrisisState) -> CrisisStat
                 "phase": None,
                 "done": (),
                 "denied": False,
+                "ask_how": True,
                 "calm_turns": 0,
                 "turn": turn,
             }
@@ -88,13 +89,15 @@ def follow(transcript: Transcript, risk: Risk, state: CrisisState) -> CrisisStat
     if not calm:
         if state.denied:
             changes |= {"denied": False, "done": ()}
+        if RiskKind.SUICIDE in risk.kinds and risk.tier is not RiskTier.CONCERN:
+            changes["ask_how"] = True
         return state.model_copy(update=changes)
     concern = state.tier is RiskTier.CONCERN
     says_no = takes_back_risk(transcript, state.kind) or (
         concern and state.kind is not RiskKind.SUICIDE and denies_suicide(transcript)
     )
     if says_no:
-        changes["denied"] = True
+        changes |= {"denied": True, "ask_how": False}
     checked = state.denied and state.tier is not RiskTier.IMMINENT
     content_to_answer = says_no and concern and not only_a_denial(transcript)
     if checked or content_to_answer or calm >= CALM_TURNS.get(state.tier, 1):
@@ -207,7 +210,7 @@ def _candidates(texts: ModuleType, phase: Phase, state: CrisisState, *, unread: 
             texts.LISTEN_CONCERN
             if state.tier is RiskTier.CONCERN
             else texts.LISTEN
-            if suicide and not state.denied  # who said no is not asked how
+            if suicide and state.ask_how  # who said no is not asked how
             else texts.LISTEN_OTHER
         )
     else:

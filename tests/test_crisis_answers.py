@@ -153,6 +153,19 @@ def test_not_feeling_safe_after_a_denial_keeps_the_path() -> None:
     assert not states[2]["denied"]
 
 
+def test_being_unsure_of_safety_after_a_denial_is_asked_about_and_never_how() -> None:
+    replies, states, _ = chat(THOUGHTS, NO, "I don't know", "My boss is awful")
+    assert states[2]["phase"] == Phase.ASK
+    assert states[3]["active"]
+    assert not any(how in reply for reply in replies[1:] for how in HOW)
+
+
+def test_a_denial_that_comes_a_turn_later_is_heard_too() -> None:
+    replies, states, _ = chat(THOUGHTS, "It's been a month", NO, "Work was long")
+    assert replies[2] in en.HEARD
+    assert not states[3]["active"]
+
+
 def test_worry_about_someone_else_is_not_taken_back_by_a_no_about_oneself() -> None:
     _, states, _ = chat("My sister says she wants to kill herself tonight.", "no, I'm fine")
     assert states[1]["active"]
