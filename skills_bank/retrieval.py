@@ -127,8 +127,8 @@ class _Table:
 
 
 _FITTING = 8
-"""Best-fitting skills for each of the nearest: with 8, the choice is the one that scoring every skill would make, at
-1,000 and 10,000 skills (benchmarks/bank_retrieval.py); a dot product costs next to nothing beside the index."""
+"""Best-fitting skills for each of the nearest: with 8, the choice is as good as by scoring every skill in 100 of 100
+questions at 1,000 skills and in 98 at 10,000 (benchmarks/bank_retrieval.py); a dot product costs little."""
 
 _tables: WeakKeyDictionary[BankView, _Table] = WeakKeyDictionary()
 
