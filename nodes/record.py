@@ -1,7 +1,9 @@
 """What is written down of a simulated exchange, and what determined the episode it belongs to?"""
 
 import hashlib
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 from conversation.episode import EpisodeKey, EpisodeTurn, Finding, SkillScore, SkillUse
@@ -41,9 +43,19 @@ def episode_key(resources: Resources, profile: Profile, seed: int, sample: int =
         retrieval=resources.retrieval,
         models=resources.models.describe(),
         prompts=resources.prompts,
-        engine=f"{_version()}+world{WORLD}",
+        engine=f"{_version()}+world{WORLD}+{_rules()}",
         place=f"{resources.context.locale}/{resources.context.region or ''}",
     )
+
+
+@cache
+def _rules() -> str:
+    """Hash over all that plays, reads and guards: an episode under other rules is another episode."""
+    digest = hashlib.sha256()
+    for file in sorted(Path(__file__).parent.rglob("*")):
+        if file.suffix in (".py", ".txt", ".json"):
+            digest.update(f"{file.name}\x1f".encode() + file.read_bytes())
+    return digest.hexdigest()[:12]
 
 
 def _version() -> str:
