@@ -10,7 +10,7 @@ import pickle
 import threading
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from langgraph.runtime import get_runtime
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
@@ -59,6 +59,26 @@ class Context(BaseModel):
     )
     seed: int = 0
     turn_limit: int = Field(default=10, ge=1, description="seeker turns of a simulated conversation (SAGE: 10)")
+    live: bool = Field(
+        default=True, description="a person may be writing: notices are given, replies stream, turns are audited"
+    )
+    notice: Literal["reply", "beside"] = Field(
+        default="reply", description="the AI notice begins the reply, or comes beside it for the caller to show"
+    )
+    notice_every_turns: int = Field(default=0, ge=0, description="replies between two AI notices; 0: by time only")
+    notice_every_hours: float = Field(default=3.0, gt=0, description="time between two AI notices")
+    window: int = Field(
+        default=40, ge=8, description="lines of a conversation that agents are shown; what was before is summarised"
+    )
+
+    @property
+    def simulated(self) -> "Context":
+        """These settings for a simulated seeker: no notice and no audit, drafts not streamed, findings quoted."""
+        if not self.live:
+            return self
+        if self._simulated is None:
+            self._simulated = self.but(live=False)
+        return self._simulated
 
     def but(self, **settings: object) -> "Context":
         """A plain context with some settings changed, for the conversations that a longer run simulates.
@@ -81,6 +101,7 @@ class Context(BaseModel):
         return self._opened[1]
 
     _opened: "tuple[int, Resources] | None" = PrivateAttr(default=None)
+    _simulated: "Context | None" = PrivateAttr(default=None)
 
 
 class Environment(BaseSettings):
