@@ -9,7 +9,6 @@ from typing import Any, Literal
 from langchain_core.messages import AIMessage, AnyMessage, HumanMessage
 from langchain_core.runnables import Runnable
 from langgraph.graph import END, START, StateGraph
-from langgraph.runtime import get_runtime
 
 from conversation.dialogue import Speaker
 from conversation.episode import FAILURE_BELOW, SUCCESS_AT, End, Episode, EpisodeTurn
@@ -75,12 +74,10 @@ def _support_turn(support_graph: Runnable[Any, Any]) -> Node:
         }
 
     def run(state: EpisodeState) -> dict[str, Any]:
-        context = get_runtime(Context).context
-        return taken(state, support_graph.invoke(given(state), context=context))
+        return taken(state, support_graph.invoke(given(state), context=current().context.simulated))
 
     async def arun(state: EpisodeState) -> dict[str, Any]:
-        context = get_runtime(Context).context
-        return taken(state, await support_graph.ainvoke(given(state), context=context))
+        return taken(state, await support_graph.ainvoke(given(state), context=current().context.simulated))
 
     return Node("support_turn", run, arun)
 

@@ -1,6 +1,8 @@
 """One live turn: gate, then crisis reply or appraise, retrieve, respond, guard.
 
-crisis_gate → (crisis_reply | appraise → retrieve → respond → guard → (respond again, once | end))
+crisis_gate → (crisis_reply | [summarise →] appraise → retrieve → respond → guard → (respond again, once | end))
+
+A long conversation is summed up first; see `nodes/summariser.py`.
 """
 
 from typing import Any
@@ -9,8 +11,9 @@ from langgraph.graph import END, START, StateGraph
 
 from graphs.context import Context
 from nodes.appraiser import appraise
-from nodes.gatekeeping import enter, in_crisis, release_or_rewrite, reply_in_crisis, rewrite_wanted
+from nodes.gatekeeping import after_gate, enter, release_or_rewrite, reply_in_crisis, rewrite_wanted
 from nodes.retriever import retrieve_skill
+from nodes.summariser import summarise
 from nodes.supporter import respond
 from nodes.turn import TurnInput, TurnOutput, TurnState
 
@@ -26,13 +29,15 @@ def build(output: type[Any] = TurnOutput) -> StateGraph[TurnState, Context, Any,
     graph = StateGraph(TurnState, context_schema=Context, input_schema=TurnInput, output_schema=output)
     graph.add_node("crisis_gate", enter)
     graph.add_node("crisis_reply", reply_in_crisis)
+    graph.add_node("summarise", summarise)
     graph.add_node("appraise", appraise)
     graph.add_node("retrieve", retrieve_skill)
     graph.add_node("respond", respond)
     graph.add_node("guard", release_or_rewrite)
     graph.add_edge(START, "crisis_gate")
-    graph.add_conditional_edges("crisis_gate", in_crisis, ["crisis_reply", "appraise"])
+    graph.add_conditional_edges("crisis_gate", after_gate, ["crisis_reply", "summarise", "appraise"])
     graph.add_edge("crisis_reply", END)
+    graph.add_edge("summarise", "appraise")
     graph.add_edge("appraise", "retrieve")
     graph.add_edge("retrieve", "respond")
     graph.add_edge("respond", "guard")

@@ -10,7 +10,8 @@ from conversation.seeker import SeekerState
 from nodes.agent import Agent
 from nodes.context import Resources
 from nodes.node import agent_node
-from nodes.turn import TurnState, passed_gate, transcript_of
+from nodes.summariser import shown
+from nodes.turn import TurnState, passed_gate
 
 
 class AppraiserQuestion(Value):
@@ -25,7 +26,8 @@ APPRAISER = Agent(role="appraiser", question=AppraiserQuestion, answer=SeekerSta
 
 def _ask(state: TurnState, resources: Resources) -> AppraiserQuestion:
     passed_gate(state, resources.context.locale)
-    return AppraiserQuestion(transcript=transcript_of(state["messages"]))
+    lines, summary = shown(state)
+    return AppraiserQuestion(transcript=lines, summary=summary)
 
 
 def _tell(state: TurnState, answer: SeekerState, resources: Resources) -> dict[str, Any]:

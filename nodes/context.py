@@ -133,8 +133,9 @@ class Resources:
 
     @cached_property
     def prompts(self) -> str:
-        """Hash over the prompts of all roles, recorded with every episode."""
-        text = "\x1f".join(f"{role}\x1e{read_prompt(role)}" for role in ROLES)
+        """Hash over the prompts of all roles that are played, recorded with every episode."""
+        roles = (*ROLES, "crisis_gate") if self.models.configured("crisis_gate") else ROLES
+        text = "\x1f".join(f"{role}\x1e{read_prompt(role)}" for role in roles)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     @cached_property

@@ -4,6 +4,7 @@ The more careful answer wins. A model that fails leaves the rules to decide, at 
 to the crisis reply. Neither is ever read as "no risk".
 """
 
+import hashlib
 import re
 from collections.abc import Callable, Iterable
 from enum import StrEnum
@@ -207,6 +208,7 @@ class GateVerdict(Value):
     """The gate's answer on one message. Without it, for that very message, nobody may retrieve or respond."""
 
     message_id: str
+    heard: str = Field(description="hash of the seeker's turn that was read: other words need a verdict of their own")
     risk: Risk
     by: tuple[str, ...] = Field(default=(), description="who answered: 'rules', 'model'")
     failed: tuple[str, ...] = Field(default=(), description="who failed to answer; in simulation an error, unscored")
@@ -284,7 +286,18 @@ def gate(
         answers.append(Risk(tier=RiskTier.IMMINENT))
     elif "model" in failed:
         answers.append(Risk(tier=RiskTier.CONCERN))
-    return GateVerdict(message_id=message_id, risk=_most_careful(answers), by=tuple(by), failed=tuple(failed))
+    return GateVerdict(
+        message_id=message_id,
+        heard=_heard(transcript),
+        risk=_most_careful(answers),
+        by=tuple(by),
+        failed=tuple(failed),
+    )
+
+
+def _heard(transcript: Transcript) -> str:
+    turn, _, _ = _last_turn(transcript)
+    return hashlib.sha256("\x1e".join(turn).encode(errors="surrogatepass")).hexdigest()[:16]
 
 
 def _most_careful(answers: list[Risk]) -> Risk:
@@ -302,9 +315,9 @@ def require_verdict(
     The rules are asked again, so that a verdict written into the state from outside cannot lead around the gate.
 
     Raises:
-        GateMissing: there is no verdict, it is for another message, or it is milder than the rules.
+        GateMissing: there is no verdict, it is for another message or other words, or it is milder than the rules.
     """
-    if verdict is None or verdict.message_id != message_id:
+    if verdict is None or verdict.message_id != message_id or verdict.heard != _heard(transcript):
         raise GateMissing(f"no crisis-gate verdict for message '{message_id}': run the crisis_gate node first")
     try:
         least = assess(transcript, locale=locale).tier

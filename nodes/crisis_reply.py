@@ -20,7 +20,7 @@ from nodes.crisis_gate import (
     takes_back_risk,
 )
 from nodes.safety import crisis_texts_en, crisis_texts_zh
-from nodes.safety.language import language_of
+from nodes.safety.language import writes_chinese
 from nodes.safety.resources import Region, emergency_words, find_region, line_words
 
 PATHS: dict[RiskTier, tuple[Phase, ...]] = {
@@ -171,14 +171,7 @@ def _hash(text: str) -> str:
 
 
 def _texts(transcript: Transcript, locale: str) -> ModuleType:
-    for line in reversed(transcript):
-        if line.speaker is Speaker.SEEKER:
-            language = language_of(line.text)
-            if language in ("zh", "mixed"):
-                return crisis_texts_zh
-            if language == "en":
-                return crisis_texts_en
-    return crisis_texts_zh if locale.lower().startswith("zh") else crisis_texts_en
+    return crisis_texts_zh if writes_chinese(transcript, locale) else crisis_texts_en
 
 
 def _candidates(texts: ModuleType, phase: Phase, state: CrisisState, *, unread: bool, third: bool) -> list[str]:

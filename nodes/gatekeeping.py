@@ -1,35 +1,75 @@
 """Which nodes stand before and behind all that evolution may edit? The gate, the reply in a crisis, and the guard."""
 
+import time
 from typing import Any, Literal
 
 from langchain_core.messages import AIMessage
 from langgraph.config import get_stream_writer
 
-from conversation.episode import Finding
+from conversation.dialogue import Transcript
 from conversation.seeker import SeekerState
-from nodes.context import Resources, current
+from nodes.context import Context, Resources, current
 from nodes.crisis_gate import CrisisState, GateVerdict, gate
 from nodes.crisis_reply import crisis_reply
+from nodes.node import Node, seed_of
 from nodes.reply_guard import find_unsafe, safe_fallback
 from nodes.retriever import Choice
-from nodes.safety.notice import ai_notice, asks_if_human
-from nodes.turn import Explanation, TurnState, followed, gate_verdict, last_message, passed_gate, transcript_of
+from nodes.risk_reader import Reader, aread_by_model, read_by_model
+from nodes.safety.language import writes_chinese
+from nodes.safety.notice import ai_notice, asks_if_human, notice_due
+from nodes.summariser import remembered, too_long
+from nodes.turn import (
+    Explanation,
+    TurnState,
+    followed,
+    gate_verdict,
+    last_message,
+    noted,
+    passed_gate,
+    prefaced,
+    spoken,
+    transcript_of,
+)
 
 MOST_DRAFTS = 2
 """A draft and one rewrite; what is unsafe after that is replaced by an authored reply."""
 
 
-def enter(state: TurnState) -> dict[str, Any]:
-    """Node: the gate's verdict on the last message. Clears what an earlier turn left, so that nothing old is used."""
-    message = last_message(state)
-    if message.id is None:
+def _enter(state: TurnState) -> dict[str, Any]:
+    resources, transcript = current(), _to_read(state)
+    model = read_by_model(resources, transcript, _summary(state, transcript), seed_of(state, resources))
+    return _verdict(state, resources, transcript, model)
+
+
+async def _aenter(state: TurnState) -> dict[str, Any]:
+    resources, transcript = current(), _to_read(state)
+    model = await aread_by_model(resources, transcript, _summary(state, transcript), seed_of(state, resources))
+    return _verdict(state, resources, transcript, model)
+
+
+enter = Node("crisis_gate", _enter, _aenter)
+"""Node: the gate's verdict on the last message. Clears what an earlier turn left, so that nothing old is used."""
+
+
+def _to_read(state: TurnState) -> Transcript:
+    if last_message(state).id is None:
         raise ValueError("the last message has no id; give messages through the graph, which sets one")
-    transcript = transcript_of(state["messages"])
-    verdict = gate(transcript, message.id, locale=current().context.locale)
+    return transcript_of(state["messages"])
+
+
+def _summary(state: TurnState, transcript: Transcript) -> str:
+    return remembered(state, transcript).summary
+
+
+def _verdict(state: TurnState, resources: Resources, transcript: Transcript, model: Reader | None) -> dict[str, Any]:
+    context = resources.context
+    verdict = gate(transcript, last_message(state).id or "", locale=context.locale, ask_model=model)
     crisis = followed(transcript, verdict.risk, CrisisState.model_validate(state.get("crisis") or {}))
     return {
         "gate": verdict.model_dump(mode="json"),
         "crisis": crisis.model_dump(mode="json"),
+        **_notice(state, context, transcript),
+        "long": too_long(state, context.window),
         "seeker": {},
         "choice": {},
         "draft": "",
@@ -39,9 +79,29 @@ def enter(state: TurnState) -> dict[str, Any]:
     }
 
 
-def in_crisis(state: TurnState) -> Literal["crisis_reply", "appraise"]:
+def _notice(state: TurnState, context: Context, transcript: Transcript) -> dict[str, str]:
+    """Whether this turn says that this is an AI, and where: who asks is told in the reply itself."""
+    text = ai_notice("zh" if writes_chinese(transcript, context.locale) else "en")
+    if asks_if_human(transcript):
+        return {"preface": text, "notice": ""}
+    at = state.get("noticed_at")
+    due = context.live and notice_due(
+        transcript,
+        every_turns=context.notice_every_turns,
+        seconds_since_last=None if at is None else time.time() - at,
+        every_seconds=context.notice_every_hours * 3600,
+    )
+    if due and context.notice == "beside":
+        get_stream_writer()({"event": "notice", "text": text})
+        return {"preface": "", "notice": text}
+    return {"preface": text if due else "", "notice": ""}
+
+
+def after_gate(state: TurnState) -> Literal["crisis_reply", "summarise", "appraise"]:
     """The crisis path answers from the first sign until it has stepped down by rule."""
-    return "crisis_reply" if CrisisState.model_validate(state["crisis"]).active else "appraise"
+    if CrisisState.model_validate(state["crisis"]).active:
+        return "crisis_reply"
+    return "summarise" if state.get("long") else "appraise"
 
 
 def reply_in_crisis(state: TurnState) -> dict[str, Any]:
@@ -59,36 +119,61 @@ def reply_in_crisis(state: TurnState) -> dict[str, Any]:
         handed_off=after.handed_off,
         gate_failed=GateVerdict.model_validate(state["gate"]).failed,
     )
-    get_stream_writer()({"event": "reply", "text": text})
+    spoken(text)
+    # The texts say that this is an AI; where the whole notice is due in the reply, it comes with the next one.
+    noticed_at = time.time() if state.get("notice") else 0.0 if state.get("preface") else None
     return {
-        "messages": [AIMessage(text)],
+        **_delivered(state, resources, text, why, noticed_at=noticed_at),
         "crisis": after.model_dump(mode="json"),
         "progress": {},
-        "explanation": why.model_dump(mode="json"),
     }
 
 
 def release_or_rewrite(state: TurnState) -> dict[str, Any]:
-    """Node: reads the draft; releases it, asks for one rewrite, or puts an authored reply in its place."""
+    """Node: reads what was drafted; delivers it, asks for one rewrite, or lets an authored reply go on from there.
+
+    The supporter's drafts have passed the guard as they were written. They are read again here, as a node of somebody
+    else may have written them.
+    """
     resources = current()
-    risk = passed_gate(state, resources.context.locale)
+    context = resources.context
+    risk = passed_gate(state, context.locale)
     transcript = transcript_of(state["messages"])
-    number = state["drafts"] - 1
-    found = find_unsafe(state["draft"], transcript=transcript, risk=risk, locale=resources.context.locale, draft=number)
-    findings = [*state.get("findings", []), *(finding.model_dump(mode="json") for finding in found)]
-    if found and state["drafts"] < MOST_DRAFTS:
-        return {"findings": findings}
-    reply = safe_fallback(transcript, locale=resources.context.locale, risk=risk) if found else state["draft"]
-    if asks_if_human(transcript):
-        reply = f"{ai_notice(resources.context.locale)} {reply}"
-    get_stream_writer()({"event": "reply", "text": reply})
-    explanation = _explanation(state, resources, findings).model_dump(mode="json")
-    return {"messages": [AIMessage(reply)], "findings": findings, "explanation": explanation}
+    number, draft, findings = state["drafts"] - 1, state["draft"], state.get("findings", [])
+    refused = any(finding["draft"] == number for finding in findings)
+    if not refused:
+        found = find_unsafe(draft, transcript=transcript, risk=risk, locale=context.locale, draft=number)
+        if found:
+            refused, draft = True, ""
+            findings = [*findings, *(noted(finding, context) for finding in found)]
+    if refused and state["drafts"] < MOST_DRAFTS:
+        return {"draft": draft, "findings": findings}
+    if refused:
+        rest = safe_fallback(transcript, locale=context.locale, risk=risk, region=context.region)
+        spoken(rest if draft else prefaced(state, rest))
+        draft += rest
+    noticed = bool(state.get("preface") or state.get("notice"))
+    why = _explanation(state, resources, findings)
+    return {
+        **_delivered(state, resources, prefaced(state, draft), why, noticed_at=time.time() if noticed else None),
+        "draft": draft,
+        "findings": findings,
+    }
 
 
 def rewrite_wanted(state: TurnState) -> Literal["respond", "end"]:
     """Back to the supporter, or done."""
     return "end" if state.get("explanation") else "respond"
+
+
+def _delivered(
+    state: TurnState, resources: Resources, reply: str, why: Explanation, *, noticed_at: float | None
+) -> dict[str, Any]:
+    """The keys of a turn that is over."""
+    reply = reply.rstrip()
+    get_stream_writer()({"event": "reply", "text": reply})
+    given = {"noticed_at": noticed_at} if noticed_at is not None and resources.context.live else {}
+    return {"messages": [AIMessage(reply)], "explanation": why.model_dump(mode="json"), **given}
 
 
 def _explanation(state: TurnState, resources: Resources, findings: list[dict[str, Any]]) -> Explanation:
@@ -103,7 +188,7 @@ def _explanation(state: TurnState, resources: Resources, findings: list[dict[str
         refused=choice.retrieved.refused,
         how=choice.how,
         why=choice.why,
-        findings=tuple(Finding.model_validate(finding).model_dump(mode="json") for finding in findings),
+        findings=tuple(findings),
         rewritten=state["drafts"] > 1,
         gate_failed=GateVerdict.model_validate(state["gate"]).failed,
     )

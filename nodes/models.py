@@ -24,6 +24,7 @@ ROLES = (
     "distiller",
     "failure_analyst",
     "skill_proposer",
+    "summariser",
 )
 """The roles that the embedded engine plays. Others may be added; each has a model of its own or the default one."""
 

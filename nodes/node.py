@@ -38,6 +38,12 @@ class Node(Runnable[Any, Any]):
         return await self._arun(input)
 
 
+def seed_of(state: Any, resources: Resources) -> int:
+    """The state's own seed where it has one, and the run's otherwise."""
+    own = state.get("seed")
+    return resources.context.seed if own is None else int(own)
+
+
 def agent_node(
     agent: Agent[Question, Answer],
     ask: Callable[[Any, Resources], Question],
@@ -51,17 +57,13 @@ def agent_node(
         tell: The changed keys, from the state before and the answer.
     """
 
-    def seed(state: Any, resources: Resources) -> int:
-        own = state.get("seed")
-        return resources.context.seed if own is None else int(own)
-
     def run(state: Any) -> Update:
         resources = current()
-        return tell(state, resources.chat.ask(agent, ask(state, resources), seed=seed(state, resources)), resources)
+        return tell(state, resources.chat.ask(agent, ask(state, resources), seed=seed_of(state, resources)), resources)
 
     async def arun(state: Any) -> Update:
         resources = current()
         question = ask(state, resources)
-        return tell(state, await resources.chat.aask(agent, question, seed=seed(state, resources)), resources)
+        return tell(state, await resources.chat.aask(agent, question, seed=seed_of(state, resources)), resources)
 
     return Node(agent.role, run, arun)

@@ -5,7 +5,7 @@ can tell, and how often it is wrong, is measured in `tests/data/guard_dev.jsonl`
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 
 from conversation.dialogue import Speaker, Transcript
@@ -17,6 +17,7 @@ from nodes.crisis_reply import crisis_reply
 from nodes.safety import guard_texts
 from nodes.safety.answers import Asked, asked_in
 from nodes.safety.guard_rules import guard_rules
+from nodes.safety.language import writes_chinese
 from nodes.safety.missing import missing
 from nodes.safety.notice import AI_NOTICE, ai_notice, notice_due
 from nodes.safety.reply_shape import advises_only, asks_for_advice, attributed, repeats_label
@@ -198,23 +199,6 @@ class Releaser:
 _OF_THE_WHOLE = frozenset({U.MISSED_RISK, U.NO_PROBING, U.NO_RESOURCE, U.PREMATURE_ADVICE})
 
 
-def release(
-    chunks: Iterable[str],
-    *,
-    transcript: Transcript = (),
-    risk: Risk = _NO_RISK,
-    locale: str = "en",
-    draft: int = 0,
-) -> Iterator[str]:
-    """The safe sentences of a stream, until a finding. Use `Releaser` where the findings themselves are wanted."""
-    releaser = Releaser(transcript=transcript, risk=risk, locale=locale, draft=draft)
-    for chunk in chunks:
-        yield from releaser.feed(chunk)
-        if releaser.findings:
-            return
-    yield from releaser.finish()
-
-
 def safe_fallback(
     transcript: Transcript, *, locale: str = "en", risk: Risk = _NO_RISK, region: str | None = None
 ) -> str:
@@ -227,11 +211,9 @@ def safe_fallback(
     if risk.tier.level >= RiskTier.ELEVATED.level or (risk.tier is RiskTier.CONCERN and not asked):
         return crisis_reply(transcript, risk, CrisisState(), region, locale=locale)[0]
     given = {line.text for line in transcript if line.speaker is Speaker.SUPPORTER}
-    last = next((line.text for line in reversed(transcript) if line.speaker is Speaker.SEEKER), "")
-    language = "zh" if _HAN.search(last) or (not last and locale.startswith("zh")) else "en"
-    variants: Sequence[str] = guard_texts.FALLBACK[language]
+    variants: Sequence[str] = guard_texts.FALLBACK["zh" if writes_chinese(transcript, locale) else "en"]
     unused = [text for text in variants if not any(text in line for line in given)]
     return unused[0] if unused else variants[len(given) % len(variants)]
 
 
-__all__ = ["AI_NOTICE", "Releaser", "ai_notice", "find_unsafe", "needs_whole", "notice_due", "release", "safe_fallback"]
+__all__ = ["AI_NOTICE", "Releaser", "ai_notice", "find_unsafe", "needs_whole", "notice_due", "safe_fallback"]

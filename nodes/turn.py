@@ -3,13 +3,16 @@
 from typing import Annotated, Any
 
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage
+from langgraph.config import get_stream_writer
 from langgraph.graph.message import add_messages
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from conversation.dialogue import Line, Speaker, Transcript
+from conversation.episode import Finding
 from conversation.model import Value
 from conversation.seeker import Risk, RiskTier
+from nodes.context import Context
 from nodes.crisis_gate import CrisisState, GateMissing, GateVerdict, require_verdict
 from nodes.crisis_reply import follow
 
@@ -17,12 +20,15 @@ from nodes.crisis_reply import follow
 class TurnInput(TypedDict, total=False):
     """What a caller gives: messages, the seeker's last; and, without a checkpointer, what the last turn returned.
 
-    `seed` is the conversation's own; without it, the context's is taken.
+    `seed` is the conversation's own; without it, the context's is taken. `noticed_at` is when the AI notice was last
+    given, in seconds since 1970.
     """
 
     messages: Annotated[list[AnyMessage], add_messages]
     progress: dict[str, Any]
     crisis: dict[str, Any]
+    memory: dict[str, Any]
+    noticed_at: float
     seed: int
 
 
@@ -32,6 +38,9 @@ class TurnState(TurnInput, total=False):
     gate: dict[str, Any]
     seeker: dict[str, Any]
     choice: dict[str, Any]
+    notice: str
+    preface: str
+    long: bool
     draft: str
     drafts: int
     findings: list[dict[str, Any]]
@@ -39,12 +48,18 @@ class TurnState(TurnInput, total=False):
 
 
 class TurnOutput(TypedDict, total=False):
-    """What a caller gets: the messages with the reply, why it was given, and what the next turn needs."""
+    """What a caller gets: the messages with the reply, why it was given, and what the next turn needs.
+
+    `notice` is the AI notice where the caller has asked to show it beside the reply and it is due; empty otherwise.
+    """
 
     messages: Annotated[list[AnyMessage], add_messages]
     explanation: dict[str, Any]
+    notice: str
     progress: dict[str, Any]
     crisis: dict[str, Any]
+    memory: dict[str, Any]
+    noticed_at: float
 
 
 class NothingToAnswer(ValueError):
@@ -92,6 +107,25 @@ def followed(transcript: Transcript, risk: Risk, crisis: CrisisState) -> CrisisS
     """
     again = risk.tier is not RiskTier.NONE
     return follow(transcript, risk, crisis.model_copy(update={"turn": -1}) if again else crisis)
+
+
+def spoken(text: str) -> None:
+    """Send a piece of the reply to whoever streams the graph with `stream_mode="custom"`.
+
+    Pieces come as `{"event": "text", "text": …}`; joined they are the reply, which follows as `{"event": "reply"}`.
+    """
+    get_stream_writer()({"event": "text", "text": text})
+
+
+def prefaced(state: TurnState, text: str = "") -> str:
+    """The text behind what must be said first, such as the AI notice."""
+    preface = state.get("preface", "")
+    return f"{preface} {text}" if preface else text
+
+
+def noted(finding: Finding, context: Context) -> dict[str, Any]:
+    """A finding as the state holds it: with the words of the draft in simulation only, as they were refused."""
+    return finding.model_copy(update={"words": ""} if context.live else {}).model_dump(mode="json")
 
 
 def passed_gate(state: TurnState, locale: str) -> Risk:

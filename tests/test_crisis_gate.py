@@ -8,7 +8,7 @@ import pytest
 
 from conversation.dialogue import Line, Speaker, Transcript
 from conversation.seeker import Risk, RiskKind, RiskTier
-from nodes.crisis_gate import GateMissing, GateVerdict, assess, gate, require_verdict
+from nodes.crisis_gate import GateMissing, assess, gate, require_verdict
 from nodes.safety import read as reading
 from nodes.safety.language import UnsupportedLanguage, language_of
 from nodes.safety.literals import required
@@ -263,7 +263,9 @@ def test_a_verdict_for_another_message_or_milder_than_the_rules_is_refused() -> 
     with pytest.raises(GateMissing, match="'2'"):
         require_verdict(verdict, lines, "2")
     with pytest.raises(GateMissing, match="milder"):
-        require_verdict(GateVerdict(message_id="1", risk=Risk(), by=("rules",)), lines, "1")
+        require_verdict(verdict.model_copy(update={"risk": Risk()}), lines, "1")
+    with pytest.raises(GateMissing, match="no crisis-gate verdict"):
+        require_verdict(verdict, said("I want to kill myself tonight."), "1")
 
 
 # How rules are written and tried

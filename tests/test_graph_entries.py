@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 ENTRIES: dict[str, str] = json.loads((ROOT / "langgraph.json").read_text())["graphs"]
 
 NODES = {
-    "support": {"crisis_gate", "crisis_reply", "appraise", "retrieve", "respond", "guard"},
+    "support": {"crisis_gate", "crisis_reply", "summarise", "appraise", "retrieve", "respond", "guard"},
     "episode": {"open", "support_turn", "sage_judge", "seeker", "record"},
     "discovery": {"read", "annotate", "extract", "cluster", "distil", "lint", "commit"},
     "verification": {"draw", "simulate", "weigh"},
@@ -34,6 +34,8 @@ EDGES = {
     "support": {
         ("crisis_gate", "appraise"),
         ("crisis_gate", "crisis_reply"),
+        ("crisis_gate", "summarise"),
+        ("summarise", "appraise"),
         ("retrieve", "respond"),
         ("guard", "respond"),
     },

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,6 @@ from nodes.reply_guard import (
     find_unsafe,
     needs_whole,
     notice_due,
-    release,
     safe_fallback,
 )
 
@@ -134,6 +134,12 @@ def test_saying_what_one_cannot_do_is_abandonment_only_when_one_leaves() -> None
 
 # Streaming
 
+
+def released(chunks: list[str], **more: Any) -> list[str]:
+    releaser = Releaser(**more)
+    return [*(piece for chunk in chunks for piece in releaser.feed(chunk)), *releaser.finish()]
+
+
 SAFE = "That sounds hard. You stayed calm. What happened then?"
 UNSAFE = "Everything happens for a reason."
 TALK = (*seeker("My boss shouted at me."), supporter("Hello."), *seeker("In front of everyone."))
@@ -142,7 +148,7 @@ TALK = (*seeker("My boss shouted at me."), supporter("Hello."), *seeker("In fron
 @pytest.mark.parametrize("size", [1, 3, 1000])
 def test_a_safe_reply_is_released_whole_whatever_the_chunks(size: int) -> None:
     chunks = [SAFE[i : i + size] for i in range(0, len(SAFE), size)]
-    assert "".join(release(chunks, transcript=TALK)) == SAFE
+    assert "".join(released(chunks, transcript=TALK)) == SAFE
 
 
 def test_sentences_are_released_one_by_one() -> None:
@@ -175,14 +181,14 @@ def test_at_risk_nothing_is_released_before_the_whole_is_checked() -> None:
     assert releaser.finish() == []
     assert U.NO_RESOURCE in {finding.kind for finding in releaser.findings}
     good = "Are you thinking of suicide now? You can call 988."
-    assert "".join(release([good], transcript=said, risk=ELEVATED)) == good
+    assert "".join(released([good], transcript=said, risk=ELEVATED)) == good
 
 
 def test_a_first_reply_is_checked_whole_since_it_may_only_advise() -> None:
     said = seeker("My boss shouted at me.")
     assert needs_whole(Risk(), said)
     assert not needs_whole(Risk(), TALK)
-    assert list(release(["You should talk to HR. ", "Try to sleep."], transcript=said)) == []
+    assert released(["You should talk to HR. ", "Try to sleep."], transcript=said) == []
 
 
 def test_a_rewrite_goes_on_from_what_was_released() -> None:

@@ -1,9 +1,14 @@
 """The appraiser, played without a language model: the state is read by authored rules."""
 
+from conversation.dialogue import Line, Speaker
 from conversation.seeker import SeekerState
 from nodes.appraiser import AppraiserQuestion
 from nodes.embedded.reading.language import require_english
 from nodes.embedded.reading.states import read_state
+from nodes.embedded.summariser import own_words
+
+_HEARD = Line(speaker=Speaker.SUPPORTER, text="I see.")
+"""Stands between what was summed up and the lines that are shown, so that they are not read as one message."""
 
 
 def play(question: AppraiserQuestion, seed: int) -> SeekerState:
@@ -14,4 +19,6 @@ def play(question: AppraiserQuestion, seed: int) -> SeekerState:
     """
     if question.transcript:
         require_english(question.transcript[-1].text)
-    return read_state(question.transcript)
+    before = own_words(question.summary)
+    first = (Line(speaker=Speaker.SEEKER, text=before), _HEARD) if before else ()
+    return read_state((*first, *question.transcript))

@@ -38,16 +38,15 @@ def play(question: SupporterQuestion, seed: int) -> str:
 
 def _reply(question: SupporterQuestion, seed: int, said: set[str]) -> str:
     slots = _slots(question)
-    banned = tuple(words.partition(": ")[2].strip().lower() for words in question.findings)
     turn = sum(line.speaker is Speaker.SUPPORTER for line in question.transcript)
     step = question.skill.step(question.step_id) if question.skill else None
     moves = _moves(question, step, turn)
     parts: list[str] = []
     open_moves = list(moves)
-    if step is not None:
-        parts, open_moves = _own_wording(step, open_moves, slots, said, banned, seed + turn)
+    if step is not None and not question.findings:  # what was refused stood most likely in the step's own wording
+        parts, open_moves = _own_wording(step, open_moves, slots, said, seed + turn)
     for move in open_moves:
-        sentence = _generic(move, slots, said | set(parts), banned, seed + turn)
+        sentence = _generic(move, slots, said | set(parts), seed + turn)
         if sentence:
             parts = _insert(parts, sentence, move, moves)
     return " ".join(parts)
@@ -68,11 +67,10 @@ def _own_wording(
     moves: list[SupportMove],
     slots: dict[str, str],
     said: set[str],
-    banned: tuple[str, ...],
     seed: int,
 ) -> tuple[list[str], list[SupportMove]]:
     """The skill's own wording for as many of the moves as it covers, and the moves that are left."""
-    ways = _usable(step.wording, slots, said, banned)
+    ways = _usable(step.wording, slots, said)
     covered = [(way, read_moves(way)) for way in ways]
     parts: list[str] = []
     left = list(moves)
@@ -100,16 +98,16 @@ def _insert(parts: list[str], sentence: str, move: SupportMove, order: tuple[Sup
     return [*parts, sentence]
 
 
-def _generic(move: SupportMove, slots: dict[str, str], said: set[str], banned: tuple[str, ...], seed: int) -> str:
+def _generic(move: SupportMove, slots: dict[str, str], said: set[str], seed: int) -> str:
     """A sentence for the move from the common stock; one with the seeker's own words where there are any."""
-    ways = _usable(templates(move), slots, said, banned)
+    ways = _usable(templates(move), slots, said)
     if not ways:
         return ""
     own = [way for way in ways if any(value and value in way for value in slots.values())]
     return pick(own or ways, seed, move.value)
 
 
-def _usable(ways: Iterable[str], slots: dict[str, str], said: set[str], banned: tuple[str, ...]) -> list[str]:
+def _usable(ways: Iterable[str], slots: dict[str, str], said: set[str]) -> list[str]:
     """The ways whose slots can be filled and which were neither said before nor found unsafe."""
     filled = []
     for way in ways:
@@ -118,20 +116,14 @@ def _usable(ways: Iterable[str], slots: dict[str, str], said: set[str], banned: 
             continue
         text = way.format_map(slots)
         text = text[:1].upper() + text[1:]
-        if any(words and words in text.lower() for words in banned):
-            continue
         if not any(sentence in said for sentence in split_sentences(text)):
             filled.append(text)
     return filled
 
 
 def _said_before(question: SupporterQuestion) -> set[str]:
-    return {
-        sentence
-        for line in question.transcript
-        if line.speaker is Speaker.SUPPORTER
-        for sentence in split_sentences(line.text)
-    }
+    spoken = [line.text for line in question.transcript if line.speaker is Speaker.SUPPORTER]
+    return {sentence for text in (*spoken, question.begun) for sentence in split_sentences(text)}
 
 
 def _slots(question: SupporterQuestion) -> dict[str, str]:

@@ -4,6 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+from conversation.dialogue import Speaker, Transcript
 from nodes.safety.rulebook import words
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
@@ -67,3 +68,15 @@ def require_known(text: str, locale: str = "en") -> str:
     if language == "other":
         raise UnsupportedLanguage("the safety rules read English and Chinese, not this message: set a gate model")
     return language
+
+
+def writes_chinese(transcript: Transcript, locale: str = "en") -> bool:
+    """Whether the seeker is answered in Chinese: by their last words that tell, else by the locale."""
+    for line in reversed(transcript):
+        if line.speaker is Speaker.SEEKER:
+            language = language_of(line.text)
+            if language in ("zh", "mixed"):
+                return True
+            if language == "en":
+                return False
+    return locale.lower().startswith("zh")
