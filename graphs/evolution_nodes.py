@@ -28,6 +28,7 @@ from nodes.skill_proposer import SKILL_PROPOSER, ChangeDraft, Diagnosis, Propose
 from skills_bank.acceptance import Outcome
 from skills_bank.change import Change
 from skills_bank.errors import Conflict
+from skills_bank.skill import Lineage
 
 
 class EvolutionInput(TypedDict, total=False):
@@ -84,7 +85,9 @@ def plan(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[str,
     # From the head, which is where it will commit: readers of 'starter' are pinned to its first generation.
     head = bank.generation if context.generation is None else context.resources.view.generation
     generation = state.get("generation", head)
-    run = state.get("run") or f"run-{context.seed}-{bank.id[:8]}-g{generation}"
+    # By content: a run goes into the lineage of what it commits, and that into questions; so the same run on a copy of
+    # the bank asks the same questions, and a recording of the one answers the other.
+    run = state.get("run") or f"run-{context.seed}-{bank.at(generation).content_hash[:8]}-g{generation}"
     train = [seeker for seeker in authored() if seeker.split is Split.TRAIN]
     chosen = [profile(name) for name in context.profiles] if context.profiles else train
     seats = [
@@ -154,7 +157,8 @@ def diagnose(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[
     kept = []
     for diagnosis in found:
         concerned = Counter(cells[episode] for episode in diagnosis.episodes)
-        kept.append({"diagnosis": diagnosis.model_dump(mode="json"), "cells": dict(concerned)})
+        # Sorted: episodes go by names made of all that determined them, and their order must not choose the seekers.
+        kept.append({"diagnosis": diagnosis.model_dump(mode="json"), "cells": dict(sorted(concerned.items()))})
     return {"diagnoses": kept}
 
 
@@ -196,7 +200,9 @@ def propose(state: EvolutionState, runtime: Runtime[EvolutionContext]) -> dict[s
 
 def change_of(draft: ChangeDraft, diagnosis: Diagnosis, run: str) -> Change:
     """The draft as a change: the harness gives it id, author, run and evidence."""
-    body = hashlib.sha256(draft.model_dump_json().encode()).hexdigest()[:12]
+    # Without lineage: where a skill comes from is no part of what is proposed.
+    bare = tuple(skill.model_copy(update={"lineage": Lineage()}) for skill in draft.skills)
+    body = hashlib.sha256(draft.model_copy(update={"skills": bare}).model_dump_json().encode()).hexdigest()[:12]
     return Change(
         id=f"{draft.kind.value}-{body}",
         kind=draft.kind,

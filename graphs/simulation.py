@@ -10,6 +10,7 @@ import signal
 import threading
 from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from contextvars import copy_context
 from functools import partial
 from typing import Any, Protocol
 
@@ -77,7 +78,9 @@ class InProcess:
                 if done:
                     done(episodes[-1])
             return episodes
-        return _in_loop(self._together(jobs, done))
+        # On a loop in another thread, where whoever is told would not find the run that it tells of.
+        told = partial(copy_context().run, done) if done else None
+        return _in_loop(self._together(jobs, told))
 
     async def _together(self, jobs: Sequence[Job], done: Done | None) -> list[Episode]:
         async def one(job: Job) -> Episode:
