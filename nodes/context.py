@@ -10,6 +10,7 @@ import pickle
 import threading
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from pathlib import Path
 from typing import Any, Literal
 
 from langgraph.runtime import get_runtime
@@ -52,6 +53,8 @@ class Context(BaseModel):
     retrieval: RetrievalSettings = RetrievalSettings()
     models: Models | None = Field(default=None, description="who answers for each role; None: from the environment")
     budget: Budget = Budget()
+    record: str | None = Field(default=None, description="a new file that the answers of language models are written to")
+    replay: str | None = Field(default=None, description="a recording that answers in the place of language models")
     concurrency: int = Field(default=16, ge=1, description="model calls at the same time, in the whole process")
     locale: str = "en"
     region: str | None = Field(
@@ -115,6 +118,8 @@ class Environment(BaseSettings):
     locale: str = "en"
     region: str | None = None
     seed: int = 0
+    record: str | None = None
+    replay: str | None = None
 
     def context(self) -> Context:
         """The context that these settings make."""
@@ -155,9 +160,13 @@ def _open(context: Context) -> Resources:
     models = context.models or Models.from_environment()
     with _lock:
         # Pickled, since `repr` masks keys: two keys for one endpoint are two accounts.
-        key = hashlib.sha256(pickle.dumps((models.model_dump(), context.concurrency, context.budget))).hexdigest()
+        tape = (context.record, context.replay)
+        key = hashlib.sha256(pickle.dumps((models.model_dump(), context.concurrency, context.budget, tape))).hexdigest()
         if key not in _chats:
-            _chats[key] = Chat(models, max_concurrency=context.concurrency, budget=context.budget)
+            record, replay = (Path(place) if place else None for place in tape)
+            _chats[key] = Chat(
+                models, max_concurrency=context.concurrency, budget=context.budget, record=record, replay=replay
+            )
         bank = open_bank(context.bank, embedder=context.embedder, index=context.index)
         generation = context.generation
         if generation is None and context.bank == STARTER:
