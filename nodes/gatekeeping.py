@@ -7,14 +7,14 @@ from langchain_core.messages import AIMessage
 from langgraph.config import get_stream_writer
 
 from conversation.dialogue import Transcript
-from conversation.seeker import SeekerState
+from conversation.seeker import RiskTier, SeekerState
 from nodes.context import Context, Resources, current
-from nodes.crisis_gate import CrisisState, GateVerdict, gate
+from nodes.crisis_gate import CrisisState, GateVerdict, assess, gate
 from nodes.crisis_reply import crisis_reply
 from nodes.node import Node, seed_of
 from nodes.reply_guard import find_unsafe, safe_fallback
 from nodes.retriever import Choice
-from nodes.risk_reader import Reader, aread_by_model, read_by_model
+from nodes.risk_reader import CRISIS_GATE, Reader, aread_by_model, read_by_model
 from nodes.safety.language import writes_chinese
 from nodes.safety.notice import ai_notice, asks_if_human, notice_due
 from nodes.summariser import remembered, too_long
@@ -37,13 +37,17 @@ MOST_DRAFTS = 2
 
 def _enter(state: TurnState) -> dict[str, Any]:
     resources, transcript = current(), _to_read(state)
-    model = read_by_model(resources, transcript, _summary(state, transcript), seed_of(state, resources))
+    model = None
+    if _model_may_add(resources, transcript):
+        model = read_by_model(resources, transcript, _summary(state, transcript), seed_of(state, resources))
     return _verdict(state, resources, transcript, model)
 
 
 async def _aenter(state: TurnState) -> dict[str, Any]:
     resources, transcript = current(), _to_read(state)
-    model = await aread_by_model(resources, transcript, _summary(state, transcript), seed_of(state, resources))
+    model = None
+    if _model_may_add(resources, transcript):
+        model = await aread_by_model(resources, transcript, _summary(state, transcript), seed_of(state, resources))
     return _verdict(state, resources, transcript, model)
 
 
@@ -55,6 +59,16 @@ def _to_read(state: TurnState) -> Transcript:
     if last_message(state).id is None:
         raise ValueError("the last message has no id; give messages through the graph, which sets one")
     return transcript_of(state["messages"])
+
+
+def _model_may_add(resources: Resources, transcript: Transcript) -> bool:
+    """Whether a model's reading could matter: nobody in the gravest danger waits for one."""
+    if not resources.models.configured(CRISIS_GATE.role):
+        return False
+    try:
+        return assess(transcript, locale=resources.context.locale).tier is not RiskTier.IMMINENT
+    except Exception:  # the rules' failure is the gate's to handle
+        return True
 
 
 def _summary(state: TurnState, transcript: Transcript) -> str:

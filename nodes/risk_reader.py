@@ -31,20 +31,16 @@ Reader = Callable[[Transcript], Risk]
 """What `gate` asks: the model's reading, or the error that it ended with."""
 
 
-def read_by_model(resources: Resources, transcript: Transcript, summary: str, seed: int) -> Reader | None:
-    """Ask the model; what came of it is given, or raised, when the gate asks. None where no model is configured."""
-    if not resources.models.configured(CRISIS_GATE.role):
-        return None
+def read_by_model(resources: Resources, transcript: Transcript, summary: str, seed: int) -> Reader:
+    """Ask the model; what came of it is given, or raised, when the gate asks."""
     try:
         return _given(resources.chat.ask(CRISIS_GATE, _question(transcript, summary), seed=seed))
     except ChatError as error:
         return _raised(error)
 
 
-async def aread_by_model(resources: Resources, transcript: Transcript, summary: str, seed: int) -> Reader | None:
+async def aread_by_model(resources: Resources, transcript: Transcript, summary: str, seed: int) -> Reader:
     """As `read_by_model`, awaited."""
-    if not resources.models.configured(CRISIS_GATE.role):
-        return None
     try:
         return _given(await resources.chat.aask(CRISIS_GATE, _question(transcript, summary), seed=seed))
     except ChatError as error:

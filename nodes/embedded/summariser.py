@@ -4,6 +4,7 @@ It extracts and invents nothing: every word of content is one that the seeker wr
 """
 
 import re
+from collections.abc import Iterable
 
 from conversation.dialogue import Speaker
 from nodes.embedded.reading.signs import signs_of
@@ -13,6 +14,8 @@ from nodes.summariser import LONGEST_SUMMARY, Summary, SummaryQuestion
 
 _QUOTED = re.compile(r"“([^”]+)”")
 
+MOST_NAMED = 4
+"""Problems, and efforts, that one stretch is remembered by."""
 MOST_QUOTES = 3
 """Clauses taken over from one stretch of lines: those of the messages that say most of what hurts."""
 
@@ -27,16 +30,26 @@ def play(question: SummaryQuestion, seed: int) -> Summary:
 
 
 def _stretch(question: SummaryQuestion) -> str:
+    said = [line.text for line in question.transcript if line.speaker is Speaker.SEEKER]
+    signs = [signs_of(text) for text in said]
+    problems = dict.fromkeys(sign.problem.words for sign in signs if sign.problem)
+    efforts = dict.fromkeys(sign.effort for sign in signs if sign.effort)
     state = read_state(question.transcript)
-    about = [f"The seeker spoke of {_as_theirs(state.problem)}." if state.problem else ""]
-    if state.person:
-        about.append(f"They named {_as_theirs(state.person)}.")
+    about = [f"The seeker spoke of {_listed(problems)}." if problems else ""]
+    named = dict.fromkeys(person for sign in signs for person in sign.persons)
+    others = [person for person in named if not any(person in problem for problem in problems)]
+    if others:
+        about.append(f"They named {_listed(others)}.")
     if state.feeling:
         about.append(f"They felt {state.feeling}.")
-    if state.effort:
-        about.append(f"They {_as_theirs(state.effort)}.")
-    about.extend(f"They wrote: “{clause}”." for clause in _clauses(question))
+    if efforts:
+        about.append(f"They {_listed(efforts)}.")
+    about.extend(f"They wrote: “{clause}”." for clause in _clauses(said))
     return " ".join(part for part in about if part) or "The seeker said little."
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(_as_theirs(phrase) for phrase in list(words)[:MOST_NAMED])
 
 
 def own_words(summary: str) -> str:
@@ -44,8 +57,7 @@ def own_words(summary: str) -> str:
     return " ".join(f"{clause}." for clause in _QUOTED.findall(summary))
 
 
-def _clauses(question: SummaryQuestion) -> list[str]:
-    said = [line.text for line in question.transcript if line.speaker is Speaker.SEEKER]
+def _clauses(said: list[str]) -> list[str]:
     telling = sorted(said, key=lambda text: -sum(feeling.strength for feeling in signs_of(text).painful))
     return [clause for clause in map(quote, telling) if clause][:MOST_QUOTES]
 
