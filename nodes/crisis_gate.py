@@ -245,6 +245,7 @@ class CrisisState(Value):
     turn: int = Field(default=0, description="seeker turns read")
     asked_at: int = Field(default=-ASKED_FOR - 1, description="seeker turn at which risk was last asked about")
     handed_off: bool = Field(default=False, description="people or services were named: a hand-off took place")
+    named: bool = Field(default=False, description="a service was named in this crisis; a later crisis begins anew")
 
 
 class GateMissing(RuntimeError):

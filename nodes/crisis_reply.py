@@ -21,7 +21,7 @@ from nodes.crisis_gate import (
 )
 from nodes.safety import crisis_texts_en, crisis_texts_zh
 from nodes.safety.language import writes_chinese
-from nodes.safety.resources import Region, emergency_words, find_region, line_words
+from nodes.safety.resources import Region, emergency_words, find_region, line_words, names_service
 
 PATHS: dict[RiskTier, tuple[Phase, ...]] = {
     RiskTier.CONCERN: (Phase.ASK, Phase.LISTEN),
@@ -76,6 +76,7 @@ def follow(transcript: Transcript, risk: Risk, state: CrisisState) -> CrisisStat
                 "denied": False,
                 "ask_how": True,
                 "calm_turns": 0,
+                "named": False,
                 "turn": turn,
             }
         )
@@ -148,6 +149,7 @@ def crisis_reply(
             "said": (*state.said, _hash(text)),
             "asked_at": state.turn if phase is Phase.ASK else state.asked_at,
             "handed_off": state.handed_off or state.tier.level >= RiskTier.ELEVATED.level,
+            "named": state.named or names_service(text, where),
         }
     )
 

@@ -4,6 +4,7 @@ Never another country's line: a number that does not answer is worse than none.
 """
 
 import json
+import re
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -101,3 +102,17 @@ def line_words(region: Region | None, kind: RiskKind, *, chinese: bool = False) 
         verb = "拨打或发短信到" if line.how == "call or text" else "发短信到" if line.how == "text" else "拨打"
         return f"{verb} {line.number}（{line.name_zh or line.name}）"
     return f"{line.how} {line.number} ({line.name})"
+
+
+_SERVICE = re.compile(
+    r"\b(?:emergency (?:number|services?|department|room)|(?:crisis|suicide) (?:text )?line|lifeline|hotline|helpline|"
+    r"samaritans)\b|急救|报警|热线",
+    re.IGNORECASE,
+)
+
+
+def names_service(text: str, region: Region | None) -> bool:
+    """Whether a reply names a service to turn to: an emergency number, a line of the region, or either in words."""
+    numbers = (region.emergency, region.police, *(line.number for line in region.lines)) if region else ()
+    known = "|".join(re.escape(number) for number in numbers if number)
+    return bool(_SERVICE.search(text) or (known and re.search(rf"(?<!\d)(?:{known})(?!\d)", text)))
