@@ -43,9 +43,14 @@ def episode_key(resources: Resources, profile: Profile, seed: int, sample: int =
         retrieval=resources.retrieval,
         models=resources.models.describe(),
         prompts=resources.prompts,
-        engine=f"{_version()}+world{WORLD}+{_rules()}",
+        engine=engine(),
         place=f"{resources.context.locale}/{resources.context.region or ''}",
     )
+
+
+def engine() -> str:
+    """Version of ESC-Skills, of the embedded world, and of all that plays, reads and guards."""
+    return f"{_version()}+world{WORLD}+{_rules()}"
 
 
 @cache

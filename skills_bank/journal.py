@@ -216,7 +216,7 @@ def _engine(url: sa.URL) -> Engine:
     pool: dict[str, Any] = {"poolclass": sa.StaticPool} if in_memory else {"pool_size": 8, "max_overflow": 56}
     engine = sa.create_engine(url, connect_args={"check_same_thread": False}, **pool)
     sa.event.listen(engine, "connect", _tune_sqlite)
-    sa.event.listen(engine, "begin", _begin_sqlite)
+    sa.event.listen(engine, "begin", begin_sqlite)
     return engine
 
 
@@ -224,15 +224,18 @@ def _tune_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver must not begin transactions behind our back
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout={_LOCK_TIMEOUT_MS}")
-    _enter_wal(cursor)
+    enter_wal(cursor)
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA secure_delete=ON")  # erased text is overwritten, not only unlinked
     cursor.close()
 
 
-def _enter_wal(cursor: Any) -> None:
-    """Switch to WAL once. The switch does not honour the busy timeout, so simultaneous first openers try again."""
+def enter_wal(cursor: Any) -> None:
+    """Switch a SQLite file to WAL once.
+
+    The switch does not honour the busy timeout, so simultaneous first openers try again.
+    """
     import sqlite3
 
     deadline = time.monotonic() + _LOCK_TIMEOUT_MS / 1000
@@ -246,7 +249,8 @@ def _enter_wal(cursor: Any) -> None:
             time.sleep(0.01)
 
 
-def _begin_sqlite(connection: Connection) -> None:
+def begin_sqlite(connection: Connection) -> None:
+    """Begin a transaction; the execution option `esc_writing` tells that it will write."""
     # A writer takes the lock at once: a deferred transaction that turns writer later fails instead of waiting.
     writing = connection.get_execution_options().get("esc_writing", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
