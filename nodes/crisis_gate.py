@@ -18,6 +18,7 @@ from nodes.safety.answers import Answer, Asked, answer_of, asked_in, only_denies
 from nodes.safety.language import UnsupportedLanguage, require_known
 from nodes.safety.read import Reading, read
 from nodes.safety.rule import Role, Sign
+from nodes.safety.seal import KEY_VARIABLE, seal, sealed
 
 _LOOKED_BACK = 4
 """Seeker messages before the last that still colour it."""
@@ -212,6 +213,20 @@ class GateVerdict(Value):
     risk: Risk
     by: tuple[str, ...] = Field(default=(), description="who answered: 'rules', 'model'")
     failed: tuple[str, ...] = Field(default=(), description="who failed to answer; in simulation an error, unscored")
+    seal: str = Field(default="", description="of the gate that gave it; a verdict edited from outside has none")
+
+    @property
+    def _content(self) -> str:
+        return self.model_dump_json(exclude={"seal"})
+
+    def with_seal(self) -> "GateVerdict":
+        """The verdict as the gate gives it out."""
+        return self.model_copy(update={"seal": seal(self._content)})
+
+    @property
+    def genuine(self) -> bool:
+        """Whether a gate of this service gave it out, as it stands."""
+        return sealed(self._content, self.seal)
 
 
 class Phase(StrEnum):
@@ -293,7 +308,7 @@ def gate(
         risk=_most_careful(answers),
         by=tuple(by),
         failed=tuple(failed),
-    )
+    ).with_seal()
 
 
 def _heard(transcript: Transcript) -> str:
@@ -313,13 +328,19 @@ def require_verdict(
 ) -> GateVerdict:
     """The verdict, if it is for this message and no milder than the rules say; retriever and supporter call this first.
 
-    The rules are asked again, so that a verdict written into the state from outside cannot lead around the gate.
+    A verdict written into the state from outside carries no seal; and the rules are asked again.
 
     Raises:
-        GateMissing: there is no verdict, it is for another message or other words, or it is milder than the rules.
+        GateMissing: there is no verdict, it is for another message or other words, it was not given by this service's
+            gate, or it is milder than the rules.
     """
     if verdict is None or verdict.message_id != message_id or verdict.heard != _heard(transcript):
         raise GateMissing(f"no crisis-gate verdict for message '{message_id}': run the crisis_gate node first")
+    if not verdict.genuine:
+        raise GateMissing(
+            f"the verdict for message '{message_id}' was not given by this service's gate: run crisis_gate again, or "
+            f"set {KEY_VARIABLE} to one secret where a turn may begin in one process and go on in another"
+        )
     try:
         least = assess(transcript, locale=locale).tier
     except UnsupportedLanguage:

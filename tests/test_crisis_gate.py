@@ -262,8 +262,11 @@ def test_a_verdict_for_another_message_or_milder_than_the_rules_is_refused() -> 
         require_verdict(None, lines, "1")
     with pytest.raises(GateMissing, match="'2'"):
         require_verdict(verdict, lines, "2")
+    forged = verdict.model_copy(update={"risk": Risk()})
+    with pytest.raises(GateMissing, match="not given by this service's gate"):
+        require_verdict(forged, lines, "1")
     with pytest.raises(GateMissing, match="milder"):
-        require_verdict(verdict.model_copy(update={"risk": Risk()}), lines, "1")
+        require_verdict(forged.with_seal(), lines, "1")
     with pytest.raises(GateMissing, match="no crisis-gate verdict"):
         require_verdict(verdict, said("I want to kill myself tonight."), "1")
 
