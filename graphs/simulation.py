@@ -20,6 +20,7 @@ from conversation.profile import Profile
 from graphs import episode as episode_graph
 from graphs.context import Context
 from nodes.record import episode_key
+from nodes.usage import Budget, Usage
 
 Done = Callable[[Episode], None]
 """Told of every episode, in order, new or already in the ledger."""
@@ -79,14 +80,18 @@ class InProcess:
                     done(episodes[-1])
             return episodes
         # On a loop in another thread, where whoever is told would not find the run that it tells of.
-        told = partial(copy_context().run, done) if done else None
-        return _in_loop(self._together(jobs, told))
+        here = copy_context()
 
-    async def _together(self, jobs: Sequence[Job], done: Done | None) -> list[Episode]:
+        def tell(episode: Episode) -> None:
+            if done:
+                here.run(done, episode)
+
+        return _in_loop(self._together(jobs, tell))
+
+    async def _together(self, jobs: Sequence[Job], done: Done) -> list[Episode]:
         async def one(job: Job) -> Episode:
             episode = await aplay_one(job)
-            if done:
-                done(episode)
+            done(episode)
             return episode
 
         return list(await asyncio.gather(*(one(job) for job in jobs)))
@@ -96,14 +101,24 @@ class InProcess:
 
 
 class LocalProcesses:
-    """On several processes of this machine, each with its own resources. Spawned: Chroma does not survive a fork."""
+    """On several processes of this machine, each with its own resources. Spawned: Chroma does not survive a fork.
+
+    What their models cost is booked in this process. Budgets and recordings hold within one process, and are refused.
+    """
 
     def __init__(self, workers: int) -> None:
         self._workers = workers
         self._pool: ProcessPoolExecutor | None = None
 
     def play(self, jobs: Sequence[Job], done: Done | None = None) -> list[Episode]:
-        """The episodes of the jobs, in their order."""
+        """The episodes of the jobs, in their order.
+
+        Raises:
+            ValueError: a job has a budget of calls, tokens, money or time, or is recorded or replayed.
+        """
+        for job in jobs:
+            if why := only_here(job.context):
+                raise ValueError(f"{why} in one process alone: simulate without worker processes")
         if self._pool is None:
             spawn = multiprocessing.get_context("spawn")
             # A worker leaves Ctrl-C to the process that it works for, which ends the pool.
@@ -111,10 +126,12 @@ class LocalProcesses:
                 self._workers, mp_context=spawn, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN)
             )
         # Plain dictionaries, pickled: JSON would mask the keys of endpoints.
-        futures: list[Future[str]] = [self._pool.submit(_play_elsewhere, job.model_dump()) for job in jobs]
+        futures: list[Future[tuple[str, str]]] = [self._pool.submit(_play_elsewhere, job.model_dump()) for job in jobs]
         episodes = []
-        for future in futures:
-            episodes.append(Episode.model_validate_json(future.result()))
+        for job, future in zip(jobs, futures, strict=True):
+            episode, usage = future.result()
+            job.context.resources.chat.spending.add(Usage.model_validate_json(usage))
+            episodes.append(Episode.model_validate_json(episode))
             if done:
                 done(episodes[-1])
         return episodes
@@ -126,13 +143,24 @@ class LocalProcesses:
             self._pool = None
 
 
-def _play_elsewhere(job: dict[str, Any]) -> str:
-    return play_one(Job.model_validate(job)).model_dump_json()
+def _play_elsewhere(job: dict[str, Any]) -> tuple[str, str]:
+    """In a worker, which plays one at a time: the episode, and what its models cost."""
+    given = Job.model_validate(job)
+    chat = given.context.resources.chat
+    before = chat.usage
+    episode = play_one(given)
+    return episode.model_dump_json(), chat.usage.since(before).model_dump_json()
+
+
+def only_here(context: Context) -> str:
+    """What of these settings cannot be shared with worker processes, in words; empty when all can."""
+    if context.record or context.replay:
+        return "a recording is written and read"
+    return "a budget of calls, tokens, money or seconds holds" if context.budget != Budget() else ""
 
 
 def _embedded(job: Job) -> bool:
-    models = job.context.resources.models
-    return models.default.embedded and all(role.embedded for role in models.roles.values())
+    return job.context.resources.models.embedded
 
 
 def _in_loop(work: Coroutine[Any, Any, list[Episode]]) -> list[Episode]:

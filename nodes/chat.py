@@ -72,7 +72,7 @@ class Chat:
     Raises:
         FileExistsError: `record` exists already.
         FileNotFoundError: `replay` does not exist.
-        ValueError: `replay` is no recording.
+        ValueError: `replay` is no recording, or both are given.
     """
 
     def __init__(
@@ -89,6 +89,8 @@ class Chat:
         self.seed = seed
         self.max_concurrency = max_concurrency
         self.spending = Spending(budget)
+        if record and replay:
+            raise ValueError("a run is either recorded or replayed: give one of the two files")
         self._recorder = Recorder(record) if record else None
         self._replay = Replay(replay) if replay else None
         self._owner = _Owner()
@@ -122,6 +124,7 @@ class Chat:
 
         Raises:
             ChatError: one of its types; nothing else stands for a missing answer.
+            NotRecorded: a replay, whose recording does not hold the question.
         """
         exchange = Exchange(agent, question, self.seed if seed is None else seed, config)
         settings = self.models.of(agent.role)
@@ -214,6 +217,14 @@ class Chat:
 
     async def _ask_endpoint(self, exchange: Exchange, settings: RoleSettings) -> Any:
         """On the call loop: one question to a language model, or to its recording."""
+        if self._recorder is None:
+            return await self._asked(exchange, settings)
+        async with self._recorder.asking(_key(exchange, settings.model)) as known:
+            if known is not None:
+                return self._known(exchange, settings, known)
+            return await self._asked(exchange, settings)
+
+    async def _asked(self, exchange: Exchange, settings: RoleSettings) -> Any:
         limit = asyncio.timeout(settings.deadline_s)
         request = exchange.request(limit)
         try:
@@ -231,6 +242,20 @@ class Chat:
 
     async def _stream_endpoint(self, exchange: Exchange, settings: RoleSettings) -> AsyncGenerator[str]:
         """On the call loop: the pieces of a plain-text answer."""
+        if self._recorder is None:
+            async with aclosing(self._streamed(exchange, settings)) as pieces:
+                async for piece in pieces:
+                    yield piece
+            return
+        async with self._recorder.asking(_key(exchange, settings.model)) as known:
+            if known is not None:
+                yield self._known(exchange, settings, known)
+                return
+            async with aclosing(self._streamed(exchange, settings)) as pieces:
+                async for piece in pieces:
+                    yield piece
+
+    async def _streamed(self, exchange: Exchange, settings: RoleSettings) -> AsyncGenerator[str]:
         limit = asyncio.timeout(settings.deadline_s)
         request = exchange.request(limit)
         text = TextStream(exchange.question)
@@ -252,6 +277,11 @@ class Chat:
             self._end(exchange, settings.model, request, error)
             raise
         self._end(exchange, settings.model, request)
+
+    def _known(self, exchange: Exchange, settings: RoleSettings, text: str) -> Any:
+        """What the question was answered before in the run that is recorded."""
+        self.spending.book(exchange.agent.role, settings.model)
+        return exchange.read_text(text)
 
     def _replayed(self, exchange: Exchange, settings: RoleSettings, replay: Replay) -> Any:
         recorded = replay.find(_key(exchange, settings.model), exchange.agent.role)

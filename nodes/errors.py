@@ -59,5 +59,9 @@ class UnknownRole(ChatError):
     """Nobody plays that role: it has no player in the embedded engine."""
 
 
-class NotRecorded(ChatError):
-    """A replay was asked something that its recording does not hold."""
+class NotRecorded(LookupError):
+    """A replay was asked something that its recording does not hold.
+
+    Not a `ChatError`: no question has failed, the run is not the recorded one, and nothing may go on without an answer
+    that the recorded run had.
+    """

@@ -115,6 +115,11 @@ class Models(Value):
         """The settings of a role."""
         return self.roles.get(role, self.default)
 
+    @property
+    def embedded(self) -> bool:
+        """Whether the embedded engine answers for every role."""
+        return self.default.embedded and all(role.embedded for role in self.roles.values())
+
     def configured(self, role: str) -> bool:
         """Whether a language model answers for this role: what optional roles ask before they ask anything else."""
         return not self.of(role).embedded

@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from conversation.model import Value
+from nodes.models import EMBEDDED
 
 
 class RoleUsage(Value):
@@ -18,11 +19,39 @@ class RoleUsage(Value):
     failures: dict[str, int] = Field(default_factory=dict, description="typed error → questions that ended with it")
     money: float | None = Field(default=None, description="US dollars; None where no price is configured")
 
+    def plus(self, other: "RoleUsage", sign: int = 1) -> "RoleUsage":
+        """Both together; with `sign` −1, this one without the other."""
+        names = {*self.failures, *other.failures}
+        failures = {name: self.failures.get(name, 0) + sign * other.failures.get(name, 0) for name in sorted(names)}
+        priced = [part for part in (self.money, other.money) if part is not None]
+        return RoleUsage(
+            model=self.model or other.model,
+            questions=self.questions + sign * other.questions,
+            calls=self.calls + sign * other.calls,
+            input_tokens=self.input_tokens + sign * other.input_tokens,
+            output_tokens=self.output_tokens + sign * other.output_tokens,
+            seconds=self.seconds + sign * other.seconds,
+            repairs=self.repairs + sign * other.repairs,
+            failures={name: count for name, count in failures.items() if count},
+            money=(self.money or 0.0) + sign * (other.money or 0.0) if priced else None,
+        )
+
 
 class Usage(Value):
     """What all roles have cost."""
 
     roles: dict[str, RoleUsage] = Field(default_factory=dict)
+
+    def since(self, before: "Usage") -> "Usage":
+        """What was spent after an earlier look at the same account."""
+        none = RoleUsage()
+        spent = {role: usage.plus(before.roles.get(role, none), -1) for role, usage in self.roles.items()}
+        return Usage(roles={role: usage for role, usage in spent.items() if usage.questions or usage.calls})
+
+    @property
+    def of_models(self) -> "Usage":
+        """Without what the embedded engine answered, which costs nothing."""
+        return Usage(roles={role: usage for role, usage in self.roles.items() if usage.model != EMBEDDED})
 
     @property
     def calls(self) -> int:

@@ -1,5 +1,7 @@
 """A run against an endpoint can be recorded and replayed without it, errors included; what is not in it is an error."""
 
+import asyncio
+import itertools
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +15,7 @@ from nodes.embedded.engine import PLAYERS
 from nodes.embedded.faulty_server import FaultyServer
 from nodes.embedded.server import EmbeddedServer
 from nodes.seam.recording import Replay
+from tests.endpoint_players import Scripted, saying
 
 
 class Sum(Value):
@@ -71,6 +74,50 @@ async def test_a_question_that_is_not_in_the_recording_is_an_error(tmp_path: Pat
         await replay.aask(changed, Sum(numbers=(1,)))
 
 
+async def test_while_a_run_is_recorded_a_question_has_one_answer_whoever_asks_it_first(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    drawn = itertools.count()
+    PLAYERS.remove(COUNTER.role)
+    PLAYERS.register(COUNTER, lambda question, seed: Total(total=next(drawn)))  # a model at a temperature
+    with EmbeddedServer(latency_s=0.02) as server:
+        chat = Chat(models(server.url), record=path)
+        asked = [chat.aask(COUNTER, Sum(numbers=(n % 3,))) for n in range(30)]
+        first = [total.total for total in await asyncio.gather(*asked)]
+        assert server.requests == 3
+    usage = chat.usage.roles[COUNTER.role]
+    assert (usage.questions, usage.calls) == (30, 3)
+    replay = Chat(models(NOWHERE), replay=path)
+    backwards = [(await replay.aask(COUNTER, Sum(numbers=(n % 3,)))).total for n in reversed(range(30))]
+    assert backwards[::-1] == first
+
+
+async def test_a_recorded_stream_is_shared_with_those_who_ask_the_same(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    with EmbeddedServer() as server:
+        chat = Chat(models(server.url), record=path)
+
+        async def streamed() -> str:
+            return "".join([piece async for piece in chat.astream(TELLER, Sum())])
+
+        texts = await asyncio.gather(streamed(), streamed(), chat.aask(TELLER, Sum()))
+        assert len(set(texts)) == server.requests == 1
+
+
+def test_broken_characters_before_an_answer_do_not_break_the_recording(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    with Scripted(saying('<think>\ud83d</think>{"total": 5}')) as server:
+        assert Chat(models(server.url), record=path).ask(COUNTER, Sum()).total == 5
+    assert Chat(models(NOWHERE), replay=path).ask(COUNTER, Sum()).total == 5
+
+
+def test_a_run_is_not_recorded_and_replayed_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "run.jsonl"
+    Chat(record=path)
+    with pytest.raises(ValueError, match="either recorded or replayed"):
+        Chat(record=tmp_path / "other.jsonl", replay=path)
+    assert not (tmp_path / "other.jsonl").exists()
+
+
 def test_errors_are_replayed_as_they_were_and_repeats_in_their_order(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     kinds: list[str] = []
@@ -81,10 +128,10 @@ def test_errors_are_replayed_as_they_were_and_repeats_in_their_order(tmp_path: P
         except (Unavailable, Malformed) as error:
             return f"{type(error).__name__}: {error} after {error.attempts}"
 
-    with FaultyServer(0.6, ("server_error", "null_content"), seed=3) as server:
+    with FaultyServer(0.8, ("server_error", "null_content"), seed=1) as server:
         chat = Chat(models(server.url), record=path)
         kinds = [end(chat) for _ in range(8)]
-    assert len({kind.partition(":")[0] for kind in kinds}) >= 2, "the run had both answers and errors"
+    assert len({kind.partition(":")[0] for kind in kinds}) >= 2, "the run had several kinds of ends"
     replay = Chat(models(NOWHERE), replay=path)
     assert [end(replay) for _ in range(8)] == kinds
     assert end(replay) == kinds[-1]
@@ -106,8 +153,10 @@ def test_questions_are_kept_as_hashes_and_the_embedded_engine_is_not_recorded(tm
 def test_a_recording_is_never_mixed_with_another(tmp_path: Path) -> None:
     path = tmp_path / "run.jsonl"
     Chat(record=path)
-    with pytest.raises(FileExistsError):
+    with pytest.raises(FileExistsError, match=r"run\.jsonl exists already; record into a new file"):
         Chat(record=path)
+    with pytest.raises(FileNotFoundError, match="no such recording"):
+        Chat(replay=tmp_path / "other.jsonl")
 
 
 def test_a_line_torn_by_a_kill_is_left_out_and_a_broken_one_is_named(tmp_path: Path) -> None:

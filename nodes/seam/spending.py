@@ -65,6 +65,15 @@ class Spending:
             if failure:
                 account.failures[failure] = account.failures.get(failure, 0) + 1
 
+    def add(self, usage: Usage) -> None:
+        """Book what another process has spent for this one."""
+        with self._lock:
+            for role, spent in usage.roles.items():
+                self._account(role, spent.model).take(spent)
+            self._calls += usage.calls
+            self._tokens += usage.tokens
+            self._money += usage.money or 0.0
+
     def usage(self) -> Usage:
         """What was spent so far."""
         with self._lock:
@@ -127,6 +136,11 @@ class _Account:
         self.seconds = 0.0
         self.failures: dict[str, int] = {}
         self.money: float | None = None
+
+    def take(self, usage: RoleUsage) -> None:
+        both = self.snapshot().plus(usage)
+        for name in self.__slots__:
+            setattr(self, name, getattr(both, name))
 
     def snapshot(self) -> RoleUsage:
         return RoleUsage(
