@@ -53,7 +53,7 @@ class Context(BaseModel):
     retrieval: RetrievalSettings = RetrievalSettings()
     models: Models | None = Field(default=None, description="who answers for each role; None: from the environment")
     budget: Budget = Budget()
-    record: str | None = Field(default=None, description="a new file that the answers of language models are written to")
+    record: str | None = Field(default=None, description="a new file for what language models answer")
     replay: str | None = Field(default=None, description="a recording that answers in the place of language models")
     concurrency: int = Field(default=16, ge=1, description="model calls at the same time, in the whole process")
     locale: str = "en"
