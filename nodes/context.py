@@ -4,6 +4,7 @@ Every graph takes a `Context`; without one it takes the environment's. A context
 worker process can be given the same one; what it opens (bank, models) is shared within the process.
 """
 
+import asyncio
 import hashlib
 import os
 import pickle
@@ -18,6 +19,8 @@ from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from nodes.agent import read_prompt
+from nodes.audit.log import AuditLog
+from nodes.audit.place import OFF, audit_place
 from nodes.chat import Chat
 from nodes.models import ROLES, Models
 from nodes.usage import Budget
@@ -74,6 +77,13 @@ class Context(BaseModel):
         default=40, ge=8, description="lines of a conversation that agents are shown; what was before is summarised"
     )
 
+    audit_log: str | None = Field(
+        default=None,
+        description="where live turns are recorded: a file, a postgresql:// URL or 'off'; None: where ESC_SKILLS_AUDIT "
+        "says, else a file among the user's data",
+    )
+    audit_text: bool = Field(default=False, description="whether the audit log also keeps what was written")
+
     @property
     def simulated(self) -> "Context":
         """These settings for a simulated seeker: no notice and no audit, drafts not streamed, findings quoted."""
@@ -103,6 +113,11 @@ class Context(BaseModel):
             self._opened = (_epoch, _open(self))
         return self._opened[1]
 
+    @property
+    def opened(self) -> bool:
+        """Whether `resources` are open, so that asking for them takes no time."""
+        return self._opened is not None and self._opened[0] == _epoch
+
     _opened: "tuple[int, Resources] | None" = PrivateAttr(default=None)
     _simulated: "Context | None" = PrivateAttr(default=None)
 
@@ -120,6 +135,7 @@ class Environment(BaseSettings):
     seed: int = 0
     record: str | None = None
     replay: str | None = None
+    audit_text: bool = False
 
     def context(self) -> Context:
         """The context that these settings make."""
@@ -148,12 +164,22 @@ class Resources:
         """Hash over embedder and retrieval settings, recorded with every episode."""
         return self.context.retrieval.fingerprint(self.bank.fingerprint)
 
+    @cached_property
+    def audit(self) -> AuditLog | None:
+        """Where live turns are recorded, made and checked when it is first asked for; None: nowhere.
+
+        Raises:
+            AuditError: nothing can be kept there.
+        """
+        return open_audit(self.context.audit_log) if self.context.live else None
+
 
 _lock = threading.RLock()
 _epoch = 0
 _chats: dict[str, Chat] = {}
 _banks: dict[tuple[str, str | None, str], Bank] = {}
 _views: dict[tuple[str, str | None, str, int | None, str], BankView] = {}
+_audits: dict[str, AuditLog] = {}
 
 
 def _open(context: Context) -> Resources:
@@ -202,6 +228,21 @@ def open_bank(location: str, *, embedder: str | None = None, index: str = "memor
         return _banks[place]
 
 
+def open_audit(place: str | None = None) -> AuditLog | None:
+    """The audit log at a place, opened once in a process; None when it is switched off.
+
+    Raises:
+        AuditError: it cannot be opened or written to.
+    """
+    where = audit_place(place)
+    if where == OFF:
+        return None
+    with _lock:
+        if where not in _audits:
+            _audits[where] = AuditLog.open(where)
+        return _audits[where]
+
+
 def starter_changes() -> tuple[Change, ...]:
     """The starter skills as changes that a new bank can be given."""
     return tuple(
@@ -218,7 +259,7 @@ def starter_changes() -> tuple[Change, ...]:
 
 
 def close_all() -> None:
-    """Close every bank and model that this process has opened; the next use opens it again."""
+    """Close every bank, audit log and model that this process has opened; the next use opens it again."""
     global _epoch
     with _lock:
         _epoch += 1
@@ -226,7 +267,10 @@ def close_all() -> None:
             chat.close()
         for bank in _banks.values():
             bank.close()
+        for audit in _audits.values():
+            audit.close()
         _banks.clear()
+        _audits.clear()
         _views.clear()
         _chats.clear()
 
@@ -245,8 +289,18 @@ def resources_of(context: Any) -> Resources:
 
 
 def current() -> Resources:
-    """The resources of the run that the calling node belongs to."""
+    """The resources of the run that the calling node belongs to; on an event loop, see `acurrent`."""
     return resources_of(get_runtime(Context).context)
+
+
+async def acurrent() -> Resources:
+    """The same for a node on an event loop: what is not open yet is opened in a thread, as a bank reads files."""
+    context: Any = get_runtime(Context).context
+    if context is None:
+        context = _from_environment()
+    if isinstance(context, Context) and context.opened:
+        return context.resources
+    return await asyncio.to_thread(resources_of, context)
 
 
 def _from_environment() -> Context:
