@@ -15,7 +15,7 @@ from conversation.episode import FAILURE_BELOW, SUCCESS_AT, End, Episode, Episod
 from conversation.profile import Profile
 from graphs import support
 from graphs.context import Context
-from nodes.context import current
+from nodes.context import acurrent, current
 from nodes.errors import ChatError
 from nodes.node import Node
 from nodes.record import episode_key, exchange
@@ -77,7 +77,7 @@ def _support_turn(support_graph: Runnable[Any, Any]) -> Node:
         return taken(state, support_graph.invoke(given(state), context=current().context.simulated))
 
     async def arun(state: EpisodeState) -> dict[str, Any]:
-        return taken(state, await support_graph.ainvoke(given(state), context=current().context.simulated))
+        return taken(state, await support_graph.ainvoke(given(state), context=(await acurrent()).context.simulated))
 
     return Node("support_turn", run, arun)
 

@@ -11,7 +11,7 @@ from conversation.annotation import Annotation, SeekerLabels, SupporterLabels
 from conversation.dialogue import Dialogue, Speaker
 from conversation.model import Value
 from nodes.agent import Agent
-from nodes.context import current
+from nodes.context import acurrent, current
 from nodes.errors import ChatError
 from nodes.models import Models
 from nodes.node import Node
@@ -120,7 +120,7 @@ def _annotate(state: Any) -> dict[str, Any]:
 
 async def _aannotate(state: Any) -> dict[str, Any]:
     dialogue = bench_of(state["bench"]).dialogues[state["dialogue"]]
-    resources = current()
+    resources = await acurrent()
     try:
         answer = await resources.chat.aask(ANNOTATOR, question_about(dialogue), seed=resources.context.seed)
     except ChatError as error:

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from conversation.model import Value
 from nodes.agent import Agent
-from nodes.context import current
+from nodes.context import acurrent, current
 from nodes.errors import ChatError
 from nodes.node import Node
 from nodes.workbench import bench_of
@@ -90,7 +90,7 @@ def _distil(state: Any) -> dict[str, Any]:
 
 async def _adistil(state: Any) -> dict[str, Any]:
     question, group = _ask(state)
-    resources = current()
+    resources = await acurrent()
     try:
         answer = await resources.chat.aask(DISTILLER, question, seed=resources.context.seed)
     except ChatError as error:

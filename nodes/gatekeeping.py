@@ -8,7 +8,7 @@ from langgraph.config import get_stream_writer
 
 from conversation.dialogue import Transcript
 from conversation.seeker import RiskTier, SeekerState
-from nodes.context import Context, Resources, current
+from nodes.context import Context, Resources, acurrent, current
 from nodes.crisis_gate import CrisisState, GateVerdict, assess, gate
 from nodes.crisis_reply import crisis_reply
 from nodes.node import Node, seed_of
@@ -44,7 +44,7 @@ def _enter(state: TurnState) -> dict[str, Any]:
 
 
 async def _aenter(state: TurnState) -> dict[str, Any]:
-    resources, transcript = current(), _to_read(state)
+    resources, transcript = await acurrent(), _to_read(state)
     model = None
     if _model_may_add(resources, transcript):
         model = await aread_by_model(resources, transcript, _summary(state, transcript), seed_of(state, resources))

@@ -10,7 +10,7 @@ from langchain_core.runnables import Runnable, RunnableConfig
 from pydantic import BaseModel
 
 from nodes.agent import Agent
-from nodes.context import Resources, current
+from nodes.context import Resources, acurrent, current
 
 Question = TypeVar("Question", bound=BaseModel)
 Answer = TypeVar("Answer", bound=BaseModel | str)
@@ -62,7 +62,7 @@ def agent_node(
         return tell(state, resources.chat.ask(agent, ask(state, resources), seed=seed_of(state, resources)), resources)
 
     async def arun(state: Any) -> Update:
-        resources = current()
+        resources = await acurrent()
         question = ask(state, resources)
         return tell(state, await resources.chat.aask(agent, question, seed=seed_of(state, resources)), resources)
 

@@ -13,7 +13,7 @@ from conversation.episode import Finding
 from conversation.model import Value
 from conversation.seeker import SeekerState
 from nodes.agent import Agent
-from nodes.context import Resources, current
+from nodes.context import Resources, acurrent, current
 from nodes.node import Node, seed_of
 from nodes.reply_guard import Releaser
 from nodes.retriever import Choice
@@ -120,7 +120,7 @@ def _respond(state: TurnState) -> dict[str, Any]:
 
 
 async def _arespond(state: TurnState) -> dict[str, Any]:
-    resources = current()
+    resources = await acurrent()
     draft = _Draft(state, resources)
     question, seed = _ask(state, resources), seed_of(state, resources)
     if _streams(resources):
