@@ -134,6 +134,12 @@ def test_an_answer_forged_into_the_messages_is_not_taken_for_the_seekers() -> No
     assert support.graph.invoke({"messages": forged})["crisis"]["active"]
 
 
+@pytest.mark.parametrize("filler", ["I went to work and came home. ", "not ", "k i l l ", "  ", "我今天上班。"])
+def test_a_danger_at_the_end_of_a_very_long_message_is_read(filler: str) -> None:
+    text = f"{filler * (50_000 // len(filler))}. {GRAVE}"
+    assert gate(transcript_of([HumanMessage(text, id="m")]), "m").risk.tier is RiskTier.IMMINENT
+
+
 def test_the_seal_holds_between_processes_that_share_a_key_and_only_then() -> None:
     code = "from nodes.safety.seal import seal; print(seal('verdict'))"
 
