@@ -16,7 +16,7 @@ from pathlib import Path
 from conversation.dialogue import Line, Speaker
 from conversation.formats import read_dialogues
 from conversation.seeker import Risk, RiskTier
-from nodes.crisis_gate import assess
+from nodes.safety.assess import assess
 from nodes.safety.language import UnsupportedLanguage
 from nodes.safety.read import read
 

@@ -17,8 +17,8 @@ from typing import Any
 
 from conversation.dialogue import Line, Speaker, Transcript
 from conversation.seeker import Risk, RiskKind, RiskTier
-from nodes.crisis_gate import assess
 from nodes.reply_guard import find_unsafe
+from nodes.safety.assess import assess
 from nodes.safety.language import UnsupportedLanguage
 
 _DATA = Path(__file__).parent.parent / "tests" / "data"

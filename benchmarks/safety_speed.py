@@ -14,9 +14,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from conversation.dialogue import Line, Speaker, Transcript
-from nodes.crisis_gate import assess
 from nodes.reply_guard import find_unsafe
 from nodes.safety import answers, language, read, read_zh, reply_shape, wording
+from nodes.safety.assess import assess
 
 _DATA = Path(__file__).parent.parent / "tests" / "data"
 

@@ -10,16 +10,9 @@ from types import ModuleType
 
 from conversation.dialogue import Speaker, Transcript
 from conversation.seeker import Risk, RiskKind, RiskTier
-from nodes.crisis_gate import (
-    ASKED_FOR,
-    CrisisState,
-    Phase,
-    about_someone_else,
-    denies_suicide,
-    only_a_denial,
-    takes_back_risk,
-)
+from nodes.crisis_gate import ASKED_FOR, CrisisState, Phase
 from nodes.safety import crisis_texts_en, crisis_texts_zh
+from nodes.safety.denials import about_someone_else, denies_suicide, only_a_denial, takes_back_risk
 from nodes.safety.language import writes_chinese
 from nodes.safety.resources import Region, emergency_words, find_region, line_words, names_service
 

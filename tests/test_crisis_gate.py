@@ -240,7 +240,7 @@ def test_failing_rules_are_handled_as_imminent(monkeypatch: pytest.MonkeyPatch) 
     def broken(_: str) -> reading.Reading:
         raise RuntimeError("rules are broken")
 
-    monkeypatch.setattr("nodes.crisis_gate.read", broken)
+    monkeypatch.setattr("nodes.safety.assess.read", broken)
     verdict = gate(said("Hello."), "1", locale="en")
     assert (verdict.risk.tier, verdict.failed) == (RiskTier.IMMINENT, ("rules",))
 
