@@ -37,6 +37,9 @@ class Database:
             ) from error
         except sa.exc.ArgumentError as error:
             raise AuditError(f"the audit log at '{place}' cannot be opened: {_first_line(error)}") from error
+        levels = ({}, {}) if self.is_sqlite else ({"isolation_level": "READ COMMITTED"}, _SNAPSHOT)
+        self._writer = self._engine.execution_options(esc_writing=True, **levels[0])
+        self._reader = self._engine.execution_options(**levels[1])
 
     @property
     def is_sqlite(self) -> bool:
@@ -79,14 +82,8 @@ class Database:
     @contextmanager
     def _transaction(self, *, writing: bool) -> Iterator[Connection]:
         self._own_turn()
-        options: dict[str, Any] = {"esc_writing": writing}
-        if not self.is_sqlite:
-            options["isolation_level"] = "READ COMMITTED" if writing else "REPEATABLE READ"
-        with (
-            self._told("written" if writing else "read"),
-            self._engine.connect().execution_options(**options) as connection,
-            connection.begin(),
-        ):
+        engine = self._writer if writing else self._reader
+        with self._told("written" if writing else "read"), engine.begin() as connection:
             yield connection
 
     @contextmanager
@@ -101,6 +98,7 @@ class Database:
             ) from error
 
 
+_SNAPSHOT = {"isolation_level": "REPEATABLE READ"}
 _LOCK = sa.select(sa.func.pg_advisory_xact_lock(_APPENDING))
 
 

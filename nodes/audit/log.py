@@ -20,6 +20,7 @@ from nodes.audit import checking, forgetting
 from nodes.audit.database import Database
 from nodes.audit.errors import AuditError, NewerAudit, NoAudit
 from nodes.audit.place import database
+from nodes.audit.prepared import Prepared
 from nodes.audit.record import AuditRecord, pseudonym
 from nodes.audit.referrals import Referrals
 from nodes.audit.rows import entry, record_in, stamp
@@ -35,7 +36,8 @@ _SAME = sa.exists().where(
     _same.c.message_id == sa.bindparam("answered"),
     _same.c.run == sa.bindparam("by"),
 )
-_HEAD_OR_SAME = _HEAD.add_columns(_SAME.label("there"))
+_HEAD_OR_SAME = Prepared(_HEAD.add_columns(_SAME.label("there")))
+_ADD = Prepared(log.insert())
 
 
 class AuditLog:
@@ -85,7 +87,7 @@ class AuditLog:
         new = entry(record)
         with self._database.writing() as connection:
             asked = {"of": record.conversation, "answered": record.message_id, "by": record.run}
-            head = connection.execute(_HEAD_OR_SAME, asked).first()
+            head = _HEAD_OR_SAME.run(connection, asked).first()
             if head is not None and head.there:
                 return False
             if new.models not in self._described:
@@ -242,7 +244,7 @@ def add(connection: Connection, columns: dict[str, Any], behind: tuple[int, str]
     last, previous = behind
     number = last + 1
     own = digest(number, columns["kind"], previous, columns["body"])
-    connection.execute(log.insert(), {"number": number, "previous": previous, "hash": own, **columns})
+    _ADD.run(connection, {"number": number, "previous": previous, "hash": own, **columns})
     return number
 
 

@@ -6,11 +6,13 @@ import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from nodes.audit.record import AuditRecord
 from nodes.audit.schema import TURN
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 _APART = {"seeker", "reply", "models"}
 
 
@@ -43,8 +45,7 @@ def entry(record: AuditRecord) -> Entry:
     words = None
     if record.seeker is not None or record.reply is not None:
         words = Words(secrets.token_hex(16), record.seeker or "", record.reply or "")
-    description = as_json(record.models)
-    models = sealed(description)
+    models, description = _described(tuple(sorted(record.models.items())))
     data = record.model_dump(mode="json", exclude=_APART)
     data |= {"at": stamp(record.at), "models": models, "words": words.seal if words else ""}
     return Entry({**columns(data), "through": 0, "body": as_json(data)}, words, models, description)
@@ -75,7 +76,14 @@ def record_in(
 
 def stamp(moment: datetime) -> str:
     """A moment as text that sorts: UTC, with microseconds."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.replace(tzinfo=None).isoformat(timespec="microseconds") + "Z"
+
+
+@lru_cache(maxsize=64)
+def _described(models: tuple[tuple[str, str], ...]) -> tuple[str, str]:
+    """Hash and text of a description: the same ones come with every turn."""
+    text = as_json(dict(models))
+    return sealed(text), text
 
 
 def sealed(text: str) -> str:
@@ -85,4 +93,4 @@ def sealed(text: str) -> str:
 
 def as_json(data: object) -> str:
     """JSON that is the same for the same data."""
-    return json.dumps(data, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return _ENCODER.encode(data)
