@@ -8,6 +8,7 @@ from langgraph.config import get_stream_writer
 
 from conversation.dialogue import Transcript
 from conversation.seeker import RiskTier, SeekerState
+from nodes.audit.of_turn import abegin, audited, begin
 from nodes.context import Context, Resources, acurrent, current
 from nodes.crisis_gate import CrisisState, GateVerdict, assess, gate
 from nodes.crisis_reply import crisis_reply
@@ -37,6 +38,7 @@ MOST_DRAFTS = 2
 
 def _enter(state: TurnState) -> dict[str, Any]:
     resources, transcript = current(), _to_read(state)
+    begin(resources)
     model = None
     if _model_may_add(resources, transcript):
         model = read_by_model(resources, transcript, _summary(state, transcript), seed_of(state, resources))
@@ -45,6 +47,7 @@ def _enter(state: TurnState) -> dict[str, Any]:
 
 async def _aenter(state: TurnState) -> dict[str, Any]:
     resources, transcript = await acurrent(), _to_read(state)
+    await abegin(resources)
     model = None
     if _model_may_add(resources, transcript):
         model = await aread_by_model(resources, transcript, _summary(state, transcript), seed_of(state, resources))
@@ -137,7 +140,7 @@ def reply_in_crisis(state: TurnState) -> dict[str, Any]:
     # The texts say that this is an AI; where the whole notice is due in the reply, it comes with the next one.
     noticed_at = time.time() if state.get("notice") else 0.0 if state.get("preface") else None
     return {
-        **_delivered(state, resources, text, why, noticed_at=noticed_at),
+        **_delivered(state, resources, text, why, noticed_at=noticed_at, crisis=after),
         "crisis": after.model_dump(mode="json"),
         "progress": {},
     }
@@ -181,11 +184,18 @@ def rewrite_wanted(state: TurnState) -> Literal["respond", "end"]:
 
 
 def _delivered(
-    state: TurnState, resources: Resources, reply: str, why: Explanation, *, noticed_at: float | None
+    state: TurnState,
+    resources: Resources,
+    reply: str,
+    why: Explanation,
+    *,
+    noticed_at: float | None,
+    crisis: CrisisState | None = None,
 ) -> dict[str, Any]:
-    """The keys of a turn that is over."""
+    """The keys of a turn that is over; its record is kept before they are."""
     reply = reply.rstrip()
     get_stream_writer()({"event": "reply", "text": reply})
+    why = why.model_copy(update={"audited": audited(state, resources, reply, why, crisis)})
     given = {"noticed_at": noticed_at} if noticed_at is not None and resources.context.live else {}
     return {"messages": [AIMessage(reply)], "explanation": why.model_dump(mode="json"), **given}
 

@@ -179,3 +179,6 @@ class Explanation(Value):
     rewritten: bool = False
     handed_off: bool = False
     gate_failed: tuple[str, ...] = Field(default=(), description="what of the gate failed to answer: rules, model")
+    audited: bool | None = Field(
+        default=None, description="whether the turn's record was kept; None: none is (simulated, or switched off)"
+    )

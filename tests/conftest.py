@@ -3,6 +3,7 @@
 import importlib.util
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -11,6 +12,8 @@ import pytest
 
 for _name in [name for name in os.environ if name.startswith(("ESC_SKILLS_", "OPENAI_", "LANGSMITH_", "LANGCHAIN_"))]:
     del os.environ[_name]
+_AUDITED = tempfile.TemporaryDirectory(prefix="esc-skills-audit-")  # live turns are recorded as anywhere, not at home
+os.environ["ESC_SKILLS_AUDIT"] = str(Path(_AUDITED.name) / "audit.db")
 
 
 def _load(path: Path) -> ModuleType:

@@ -1,5 +1,6 @@
 """How does a turn that is over become a record? From its state, its explanation, and what answered it."""
 
+import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -28,6 +29,21 @@ from nodes.safety.rulebook import fingerprint
 from nodes.turn import Explanation, TurnState, last_message, text_of
 
 logger = logging.getLogger("esc_skills.audit")
+
+
+def begin(resources: Resources) -> None:
+    """Open the log where one is to be kept, before a word of the seeker is read.
+
+    Raises:
+        AuditError: nothing can be kept at its place.
+    """
+    _ = resources.audit
+
+
+async def abegin(resources: Resources) -> None:
+    """The same on an event loop: what is not open yet is opened in a thread."""
+    if "audit" not in vars(resources):
+        await asyncio.to_thread(begin, resources)
 
 
 def audited(
