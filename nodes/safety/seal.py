@@ -8,20 +8,18 @@ import hashlib
 import hmac
 import os
 import secrets
-from functools import lru_cache
 
 KEY_VARIABLE = "ESC_SKILLS_SEAL_KEY"
 """Set to one secret for all processes where a turn may begin in one and go on in another; else each has its own."""
 
 
-@lru_cache(maxsize=1)
-def _own_key() -> bytes:
-    return secrets.token_bytes(32)
+_own_key = secrets.token_bytes(32)
+"""Made on import and not when first needed: turns begin in several threads at once, and a cache would give two keys."""
 
 
 def seal(text: str) -> str:
     """The seal of a text: 32 hex digits of HMAC-SHA-256."""
-    key = os.environ.get(KEY_VARIABLE, "").encode() or _own_key()
+    key = os.environ.get(KEY_VARIABLE, "").encode() or _own_key
     return hmac.new(key, text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()[:32]
 
 
