@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from esc_skills.commands import bank, chat, discover, evolve, simulate
+from esc_skills.commands import bank, chat, discover, evolve, safety, simulate
 
 app = typer.Typer(
     name="esc-skills",
@@ -27,6 +27,7 @@ app.command("evolve")(evolve.evolve)
 app.command("discover")(discover.discover)
 app.command("chat")(chat.chat)
 app.command("simulate")(simulate.simulate)
+app.command("safety")(safety.safety)
 app.add_typer(bank.app, name="bank")
 
 

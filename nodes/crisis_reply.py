@@ -35,6 +35,8 @@ URGENCY = (
     RiskKind.EATING,
 )
 """Which kind is answered first when several are read."""
+_HARMED = (RiskKind.ABUSE, RiskKind.CHILD_ABUSE)
+"""Kinds of risk in which somebody else does the harm."""
 
 
 def follow(transcript: Transcript, risk: Risk, state: CrisisState) -> CrisisState:
@@ -173,7 +175,9 @@ def _candidates(texts: ModuleType, phase: Phase, state: CrisisState, *, unread: 
     """Templates in order of preference: the phase's own, then the many ways to stay."""
     own: tuple[str, ...]
     suicide = state.kind in (None, RiskKind.SUICIDE)
-    urgent = state.kind in (RiskKind.OVERDOSE, RiskKind.MEDICAL)
+    urgent = state.kind in (RiskKind.OVERDOSE, RiskKind.MEDICAL) or (
+        state.kind is RiskKind.EATING and state.tier is RiskTier.IMMINENT  # the body is in danger
+    )
     if unread:
         own = texts.UNREAD
     elif phase is Phase.HEARD and state.tier is RiskTier.IMMINENT:
@@ -193,6 +197,10 @@ def _candidates(texts: ModuleType, phase: Phase, state: CrisisState, *, unread: 
         own = texts.FIRST[state.kind]
     elif urgent:
         own = texts.STAY_URGENT
+    elif state.kind in _HARMED and phase is Phase.MEANS:  # the danger is another person, and not what is at hand
+        own = texts.DANGER
+    elif state.kind in _HARMED and phase is Phase.LISTEN and state.tier is not RiskTier.CONCERN:
+        own = texts.LISTEN_HARMED
     elif phase is Phase.LISTEN:
         own = (
             texts.LISTEN_CONCERN

@@ -198,6 +198,21 @@ LISTEN_OTHER: tuple[str, ...] = (
     "Thank you for staying in this conversation. What would you want someone to understand about it?",
 )
 
+LISTEN_HARMED: tuple[str, ...] = (
+    "I am listening, at your pace. Are you safe at this moment, and what has happened since you last wrote?",
+    "None of this is your fault, however it is put to you. Are you safe where you are now? You can tell as much or as "
+    "little as you like.",
+    "I believe that this is hard to say. How is it at this moment: are you safe, and is the person near?",
+)
+
+DANGER: tuple[str, ...] = (
+    "If the person is near you, getting to a safer place comes first: a door that locks, a way out, a neighbour. Call "
+    "{police} as soon as you can; if you cannot speak, call all the same and leave the line open. Can you get to where "
+    "they are not?",
+    "You know that place better than I do. Is there a room with a way out, away from anything that could be used to "
+    "hurt you? Call {police} the moment you can, or have someone call for you. Is the person still near?",
+)
+
 PEOPLE: tuple[str, ...] = (
     "You should not be alone with this. Who is a person you could have beside you today, or ring now? You could "
     "write them just this: it is bad, can you come. I am an AI; they can sit with you, and I cannot.",
@@ -259,10 +274,13 @@ STAY_ASK: tuple[str, ...] = (
 )
 
 STAY_URGENT: tuple[str, ...] = (
-    "Have you called {emergency}? Please do it now if you have not; I can wait here.",
-    "Is someone with you yet? Unlock the door for whoever is coming, and stay awake if you can.",
+    "Have you called {emergency}? Please call now if you have not; I can wait here.",
+    "Is someone with you yet? Unlock the door for whoever is coming, and stay awake if you can. If nobody has called "
+    "{emergency} so far, please do that first.",
     "Tell the people at {emergency} exactly what you told me. What did they say?",
-    "Please do not wait for it to get worse before you call {emergency}. Can you press call now?",
-    "Keep whoever is there close by until help comes. Is anything changing?",
-    "If you cannot call, go to a neighbour, or out where people are, and say you need help. Can you do that?",
+    "Please do not wait for it to get worse before you call {emergency}. Can you press call at this moment?",
+    "Keep whoever is there close by until help comes. If anything changes, tell {emergency} at once. Is anything "
+    "changing?",
+    "If you cannot call {emergency}, go to a neighbour, or out where people are, and say you need help. Can you do "
+    "that?",
 )
