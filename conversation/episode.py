@@ -6,9 +6,9 @@ An episode that could not be judged is *unscored*: it has no final emotion, and 
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import Field
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer, model_validator
 
 from conversation.dialogue import Line, Speaker, Transcript
 from conversation.model import Value
@@ -22,6 +22,9 @@ SUCCESS_AT = 100
 FAILURE_BELOW = 10
 LARGEST_CHANGE = 10
 """SAGE bounds the change of emotion in one turn by this many points."""
+
+RECORDED = "recorded"
+"""The stage of an episode that others simulated and we only read."""
 
 EmotionPoints = Annotated[int, Field(ge=0, le=100)]
 
@@ -93,6 +96,9 @@ class EpisodeTurn(Value):
     findings: tuple[Finding, ...] = ()
     appraisal: Appraisal | None = Field(default=None, description="None: the reply could not be judged")
     emotion: int | None = Field(default=None, description="after this reply; None when unjudged")
+    judge_changes: tuple[int, ...] = Field(
+        default=(), description="every sample's change where the judge was asked several times; theirs is the median"
+    )
 
 
 class End(StrEnum):
@@ -120,26 +126,55 @@ class EpisodeKey(Value):
     prompts: str = Field(description="hash of all prompts")
     engine: str = Field(description="version of ESC-Skills and of the embedded world")
     place: str = Field(default="", description="locale and region, which decide what a crisis reply says")
+    judge_samples: int = Field(default=1, ge=1, description="how often the judge was asked about each reply")
+
+    @model_serializer(mode="wrap")
+    def _plain(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """One judgement a reply is what every key meant before there could be more: it is not written."""
+        written: dict[str, Any] = write(self)
+        if self.judge_samples == 1:
+            written.pop("judge_samples", None)
+        return written
 
 
 class Episode(Value):
     """One simulated conversation, complete. Text, readings and figures; nothing of the profile but its id."""
 
     key: EpisodeKey
-    stage: str = Field(description="diagnosis, screen, verification, audit, report or simulate")
+    stage: str = Field(description="diagnosis, screen, verification, audit, report or simulate; or 'recorded'")
     turns: tuple[EpisodeTurn, ...]
     end: End
     error: str = ""
+    closing: str = Field(default="", description="what the seeker of a recording wrote after the last reply")
+    recorded_emotion: EmotionPoints | None = Field(
+        default=None,
+        description="the final emotion that a recording gives where nobody appraised its last reply (SAGE); else None",
+    )
+
+    @model_validator(mode="after")
+    def _recorded_only(self) -> "Episode":
+        """A figure from outside stands in for an appraisal only where a recording has none."""
+        if self.recorded_emotion is not None and (
+            self.stage != RECORDED or not self.turns or self.turns[-1].emotion is not None
+        ):
+            raise ValueError("recorded_emotion belongs to a recorded episode whose last reply nobody appraised")
+        return self
 
     @property
     def scored(self) -> bool:
-        """Whether every reply was appraised, so that the final emotion is known."""
-        return self.end is not End.ERROR and bool(self.turns) and all(t.emotion is not None for t in self.turns)
+        """Whether every reply was appraised, so that the final emotion is known.
+
+        The last reply of a recording may be unjudged where the recording itself gives the final emotion.
+        """
+        judged = self.turns if self.recorded_emotion is None else self.turns[:-1]
+        return self.end is not End.ERROR and bool(self.turns) and all(t.emotion is not None for t in judged)
 
     @property
     def final_emotion(self) -> int | None:
-        """Emotion after the last reply; None when unscored."""
-        return self.turns[-1].emotion if self.scored else None
+        """Emotion after the last reply, or as a recording gives it; None when unscored."""
+        if not self.scored:
+            return None
+        return self.turns[-1].emotion if self.recorded_emotion is None else self.recorded_emotion
 
     @property
     def emotions(self) -> list[int]:
@@ -153,6 +188,8 @@ class Episode(Value):
         for turn in self.turns:
             lines.append(Line(speaker=Speaker.SEEKER, text=turn.seeker))
             lines.append(Line(speaker=Speaker.SUPPORTER, text=turn.reply))
+        if self.closing:
+            lines.append(Line(speaker=Speaker.SEEKER, text=self.closing))
         return tuple(lines)
 
     @property

@@ -66,19 +66,40 @@ class Disclosure(Value):
     text: str = Field(min_length=1, description="one to three sentences, as the seeker would write them")
 
 
+FEWEST_DISCLOSURES = 6
+FEWEST_EVENTS = 2
+FEWEST_EFFORTS = 2
+
+
 class Story(Value):
-    """What happened: the part of a profile that does not depend on character or intention."""
+    """What happened: the part of a profile that does not depend on character or intention.
+
+    A story from another source may lack what that source does not give: then only a language model can play it.
+    """
 
     id: str
     scenario: Scenario
     topic: str = Field(description="a noun phrase that follows 'about', such as 'the review with my manager'")
     person: str = Field(description="the other person in it, such as 'my manager'; may be empty")
     background: str = Field(description="what led here, two to four sentences, third person")
-    timeline: tuple[str, ...] = Field(min_length=2, description="dated events, oldest first")
+    timeline: tuple[str, ...] = Field(default=(), description="dated events, oldest first")
     difficulty: str = Field(description="what was tried and did not work; what is unresolved")
     openings: tuple[str, ...] = Field(min_length=1, description="first messages, first person; one is drawn")
-    disclosures: tuple[Disclosure, ...] = Field(min_length=6, description="at least one of each level")
-    efforts: tuple[str, ...] = Field(min_length=2, description="what the seeker did well, as a phrase after 'you'")
+    disclosures: tuple[Disclosure, ...] = Field(default=(), description="six or more, at least one of each level")
+    efforts: tuple[str, ...] = Field(default=(), description="what the seeker did well, as a phrase after 'you'")
+
+    @property
+    def lacks(self) -> tuple[str, ...]:
+        """What a story needs to be told without a language model, and this one does not have; empty for ours."""
+        levels = {1, 2, 3, 4} - {d.level for d in self.disclosures}
+        wanting = (
+            (not self.topic, "a topic"),
+            (len(self.timeline) < FEWEST_EVENTS, f"a timeline of {FEWEST_EVENTS} events"),
+            (len(self.disclosures) < FEWEST_DISCLOSURES, f"{FEWEST_DISCLOSURES} disclosures"),
+            (bool(levels), f"disclosures of level {', '.join(map(str, sorted(levels)))}"),
+            (len(self.efforts) < FEWEST_EFFORTS, f"{FEWEST_EFFORTS} efforts"),
+        )
+        return tuple(what for missing, what in wanting if missing)
 
 
 class Profile(Value):
@@ -105,3 +126,10 @@ class Profile(Value):
     def cell(self) -> str:
         """Intention and character, the stratum of comparisons: known to the harness, never to analyst or proposer."""
         return f"{self.intention.value}/{self.character.value}"
+
+    @property
+    def unplayable(self) -> str:
+        """Why the embedded engine cannot play this seeker, in words; empty when it can. A language model always can."""
+        if self.locale != "en" and not self.locale.startswith("en-"):
+            return f"its locale is '{self.locale}', and the embedded engine speaks English"
+        return f"its story has not {' or '.join(self.story.lacks)}" if self.story.lacks else ""

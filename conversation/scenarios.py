@@ -11,6 +11,7 @@ in every process and on every machine. Ids hold seed and index: profiles of diff
 import hashlib
 import json
 import random
+import re
 from functools import cache
 from importlib.resources import files
 from itertools import product
@@ -18,13 +19,15 @@ from math import comb, prod
 
 from pydantic import Field, TypeAdapter
 
-from conversation.profile import Character, Disclosure, Intention, Persona, Profile, Split, Story
+from conversation.profile import FEWEST_DISCLOSURES, Character, Disclosure, Intention, Persona, Profile, Split, Story
 from conversation.profile_check import check
 from conversation.support import SupportMove as Move
 
 CELLS = tuple(f"{i.value}/{c.value}" for i, c in product(Intention, Character))
 """The 24 cells, intention × character, in a fixed order that fresh ids refer to by number."""
-FEWEST_DISCLOSURES = 6
+
+
+_FRESH_ID = re.compile(rf"(?P<split>{'|'.join(Split)})-(?P<seed>m?\d+)-(?P<index>\d+)-(?P<cell>\d\d)")
 
 
 class StoryPart(Story):
@@ -127,6 +130,19 @@ def fresh(seed: int, index: int, *, cell: str | None = None, split: Split = Spli
     if problems:
         raise ValueError(f"fresh profile {profile.id} from part '{profile.story.id}' is unsound: {'; '.join(problems)}")
     return profile
+
+
+def fresh_named(profile_id: str) -> Profile:
+    """The fresh seeker of that id, drawn again.
+
+    Raises:
+        KeyError: it is no id of a fresh seeker.
+    """
+    found = _FRESH_ID.fullmatch(profile_id)
+    if found is None or int(found["cell"]) >= len(CELLS):
+        raise KeyError(f"no fresh seeker has the id '{profile_id}'")
+    seed = int(found["seed"].replace("m", "-"))
+    return fresh(seed, int(found["index"]), cell=CELLS[int(found["cell"])], split=Split(found["split"]))
 
 
 def fresh_profiles(seed: int, count: int, cells: tuple[str, ...] | None = None) -> tuple[Profile, ...]:

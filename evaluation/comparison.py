@@ -49,7 +49,7 @@ def compare(first: Sequence[Episode], second: Sequence[Episode], *, seed: int = 
         pairs=pairs,
         unscored=len(first) - pairs,
         mean=fmean(means) if means else None,
-        interval=_bootstrap(means, seed) if len(means) > 1 else None,
+        interval=bootstrap(means, seed) if len(means) > 1 else None,
     )
 
 
@@ -57,7 +57,7 @@ def _seat(episode: Episode) -> tuple[str, int, int]:
     return episode.key.profile_id, episode.key.seed, episode.key.sample
 
 
-def _bootstrap(values: Sequence[float], seed: int) -> tuple[float, float]:
+def bootstrap(values: Sequence[float], seed: int) -> tuple[float, float]:
     """95 % percentile interval of the mean, drawn over the values."""
     import numpy as np
 

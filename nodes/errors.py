@@ -55,6 +55,10 @@ class UnknownLanguage(ChatError):
     """The embedded engine does not speak the language of the question."""
 
 
+class UnplayableProfile(ChatError):
+    """The embedded engine cannot play this seeker: it lacks what only a language model can do without."""
+
+
 class UnknownRole(ChatError):
     """Nobody plays that role: it has no player in the embedded engine."""
 

@@ -31,11 +31,16 @@ def exchange(seeker: str, reply: str, explanation: dict[str, Any]) -> EpisodeTur
     )
 
 
+def profile_hash(profile: Profile) -> str:
+    """Of all that a profile holds: an edited seeker is another seeker."""
+    return hashlib.sha256(profile.model_dump_json().encode()).hexdigest()[:16]
+
+
 def episode_key(resources: Resources, profile: Profile, seed: int, sample: int = 0) -> EpisodeKey:
     """All that determines an episode: what the ledger pays for once."""
     return EpisodeKey(
         profile_id=profile.id,
-        profile_hash=hashlib.sha256(profile.model_dump_json().encode()).hexdigest()[:16],
+        profile_hash=profile_hash(profile),
         seed=seed,
         sample=sample,
         turn_limit=resources.context.turn_limit,

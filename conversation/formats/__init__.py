@@ -1,10 +1,10 @@
 """How is a dialogue file read? Its format is recognised or named; each record becomes a `Dialogue` or is refused."""
 
-import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from conversation.dialogue import Dialogue
+from conversation.formats.lines import records_of
 from conversation.formats.recognise import FORMATS, UnknownFormat, format_named, recognise
 from conversation.formats.record import BadDialogue, BadRecord, FieldError, described
 from conversation.model import Value
@@ -34,7 +34,7 @@ def read_dialogues(path: Path, *, format: str | None = None, skip_bad: bool = Fa
         BadDialogue: a record is not what it should be (only without `skip_bad`), or the file is no JSON at all.
     """
     chosen = format_named(format) if format is not None else None
-    records = _records(path)
+    records = records_of(path)
     chosen = chosen or recognise([record for record in records if not isinstance(record, BadRecord)], str(path))
     dialogues: list[Dialogue] = []
     refused: list[BadRecord] = []
@@ -52,36 +52,3 @@ def read_dialogues(path: Path, *, format: str | None = None, skip_bad: bool = Fa
         if refused and not skip_bad:
             raise BadDialogue(refused[0])
     return Reading(format=chosen.name, dialogues=tuple(dialogues), refused=tuple(refused))
-
-
-def _records(path: Path) -> list[object]:
-    """The records of a file, undecoded ones as `BadRecord`.
-
-    Lines end at "\\n" alone: recorded texts hold U+2028, at which `splitlines` would cut a record in two.
-    """
-    try:
-        content = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise BadDialogue(
-            BadRecord(file=str(path), record=0, field="encoding", expected=f"UTF-8, got byte {error.start} that is not")
-        ) from error
-    if content.lstrip().startswith("["):
-        try:
-            return list(json.loads(content))
-        except json.JSONDecodeError as error:
-            place = f"line {error.lineno}, column {error.colno}"
-            raise BadDialogue(
-                BadRecord(file=str(path), record=0, field="file", expected=f"a JSON list ({error.msg} at {place})")
-            ) from error
-    records: list[object] = []
-    for line in content.split("\n"):
-        if not line.strip():
-            continue
-        try:
-            records.append(json.loads(line))
-        except json.JSONDecodeError as error:
-            expected = f"one JSON object a line ({error.msg} at column {error.colno})"
-            records.append(BadRecord(file=str(path), record=len(records) + 1, field="line", expected=expected))
-    if not records:
-        raise BadDialogue(BadRecord(file=str(path), record=0, field="file", expected="at least one record"))
-    return records

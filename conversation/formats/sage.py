@@ -6,7 +6,7 @@ The persona, the scene and the hidden intention are not read: no agent of ours m
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from conversation.dialogue import Dialogue, Outcome, Speaker, Turn
 from conversation.formats import record as field
@@ -20,6 +20,11 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 def recognises(record: Mapping[str, object]) -> bool:
     """Whether a record has this shape."""
     return isinstance(record.get("history"), list) and "emo_point" in record
+
+
+def locale_of(texts: Sequence[str]) -> str:
+    """'zh' where half of the texts or more hold Chinese characters, 'en' otherwise: SAGE's files do not say."""
+    return "zh" if sum(bool(_CHINESE.search(text)) for text in texts) * 2 >= len(texts) else "en"
 
 
 def read(record: Mapping[str, object]) -> Dialogue:
@@ -38,12 +43,11 @@ def read(record: Mapping[str, object]) -> Dialogue:
     if isinstance(points, bool) or not isinstance(points, int | float):
         raise field.FieldError("emo_point", f"a number, got {points!r}")
     topic = field.text(record, "topic", needed=False)
-    chinese = sum(bool(_CHINESE.search(turn.text)) for turn in turns) * 2 >= len(turns)
     return Dialogue(
         id=field.dialogue_id("SAGE", topic, turns),
         source="SAGE",
         licence="MIT",
-        locale="zh" if chinese else "en",
+        locale=locale_of([turn.text for turn in turns]),
         situation=topic,
         turns=tuple(turns),
         outcome=Outcome.SUCCESS if points >= 100 else Outcome.FAILED if points < 10 else Outcome.UNKNOWN,

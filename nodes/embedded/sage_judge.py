@@ -6,6 +6,7 @@ It knows the seeker, hidden intention included, and nothing of how the reply was
 from conversation.episode import Appraisal
 from conversation.support import SupportMove
 from nodes.embedded.draw import pick
+from nodes.embedded.playable import require_playable
 from nodes.embedded.reading.language import require_english
 from nodes.embedded.world import Taken, take
 from nodes.sage_judge import JudgeQuestion
@@ -93,8 +94,10 @@ def play(question: JudgeQuestion, seed: int) -> Appraisal:
     """SAGE's appraisal of the last reply.
 
     Raises:
+        UnplayableProfile: the seeker is for language models alone.
         UnknownLanguage: the conversation is not in English.
     """
+    require_playable(question.profile)
     require_english(question.transcript[-1].text)
     taken = take(question.profile, question.transcript, question.turn, seed)
     return Appraisal(

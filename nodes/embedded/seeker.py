@@ -9,6 +9,7 @@ from conversation.dialogue import Speaker
 from conversation.profile import Character, Profile
 from conversation.support import SupportMove
 from nodes.embedded.draw import pick, stream
+from nodes.embedded.playable import require_playable
 from nodes.embedded.reading.language import require_english
 from nodes.embedded.seeker_lines import Reaction, bait, hints, reactions
 from nodes.embedded.world import ADVISING, exchanges, repetition, take, trust_after
@@ -28,8 +29,10 @@ def play(question: SeekerQuestion, seed: int) -> SeekerReply:
     """The seeker's next message.
 
     Raises:
+        UnplayableProfile: the seeker is for language models alone.
         UnknownLanguage: the supporter's reply is not in English.
     """
+    require_playable(question.profile)
     profile, turn = question.profile, question.turn
     require_english(question.transcript[-1].text)
     pairs = exchanges(question.transcript)

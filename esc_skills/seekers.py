@@ -1,0 +1,63 @@
+"""Which seekers does a command mean? Authored ones by id or split, generated ones, or those of a file."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conversation.episode import EpisodeKey
+    from conversation.profile import Profile
+
+
+def from_file(path: Path) -> "tuple[Profile, ...]":
+    """The profiles of a file in our own format or another that needs no word of the caller's.
+
+    Raises:
+        BadDialogue: a record is not what it should be.
+        UnknownProfileFormat: no format fits.
+    """
+    from conversation.profile_formats import read_profiles
+
+    return read_profiles(path).profiles
+
+
+class Seekers:
+    """Finds the seeker whom an episode was played with.
+
+    Args:
+        path: A file of profiles that are neither authored nor generated; None where there is none.
+    """
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._own = {profile.id: profile for profile in from_file(path)} if path else {}
+
+    def of(self, key: "EpisodeKey") -> "Profile":
+        """The seeker, exactly as the episode met them.
+
+        Raises:
+            Usage: nobody has this id, or the profile has been edited since.
+        """
+        from conversation.episode import RECORDED
+        from esc_skills.errors import Usage
+        from nodes.record import profile_hash
+
+        found = self._own.get(key.profile_id) or _ours(key.profile_id)
+        if found is None:
+            raise Usage(f"seeker '{key.profile_id}' is neither authored nor generated; name a file with --profiles")
+        if key.prompts != RECORDED and profile_hash(found) != key.profile_hash:
+            raise Usage(
+                f"seeker '{key.profile_id}' was another profile when the episode was played; "
+                "name a file that holds that one with --profiles"
+            )
+        return found
+
+
+def _ours(profile_id: str) -> "Profile | None":
+    from conversation.profiles import profile
+    from conversation.scenarios import fresh_named
+
+    for find in (profile, fresh_named):
+        try:
+            return find(profile_id)
+        except KeyError:
+            continue
+    return None
