@@ -37,7 +37,7 @@ def _faults(connection: Connection, head: tuple[int, str] | None) -> Iterator[st
         log.outerjoin(words, words.c.number == log.c.number)
     )
     last, previous, noted = 0, "", head is None
-    for row in connection.execution_options(yield_per=500).execute(kept.order_by(log.c.number)):
+    for row in connection.execute(kept.order_by(log.c.number).execution_options(yield_per=500)):
         if row.number != last + 1:
             if last == 0 and prunings.get(row.number - 1) == row.previous:
                 previous = row.previous

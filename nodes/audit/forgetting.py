@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from nodes.audit.referrals import Referrals, counted
 from nodes.audit.rows import as_json, record_in
-from nodes.audit.schema import ERASED, PRUNED, TURN, log, words
+from nodes.audit.schema import ERASED, PRUNED, TURN, in_year, log, words
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ def counts_of(connection: Connection, within: sa.ColumnElement[bool], year: int)
     ).where(log.c.kind == TURN, within)
     all_turns, conversations, loose = connection.execute(turns).one()
     bodies = sa.select(log.c.body).where(log.c.kind == TURN, log.c.named == 1, within).order_by(log.c.number)
-    rows = connection.execution_options(yield_per=500).execute(bodies).scalars()
+    rows = connection.execute(bodies.execution_options(yield_per=500)).scalars()
     return Referrals(
         year=year,
         cells=counted(record_in(body, lambda _: "{}") for body in rows),
@@ -64,17 +64,14 @@ def pruning(connection: Connection, before: str, at: str) -> Pruning | None:
         return None
     head = connection.execute(sa.select(log.c.hash).where(log.c.number == through)).scalar_one()
     until = connection.execute(sa.select(sa.func.max(log.c.at)).where(goes)).scalar_one()
-    years = {
-        int(year)
-        for year in connection.execute(sa.select(sa.distinct(sa.func.substr(log.c.at, 1, 4))).where(goes)).scalars()
-    }
-    for body in connection.execute(
-        sa.select(log.c.body).where(log.c.kind == PRUNED, log.c.number <= through)
-    ).scalars():
+    begun = sa.select(sa.func.substr(log.c.at, 1, 4)).where(goes).distinct()
+    years = {int(year) for year in connection.execute(begun).scalars()}
+    earlier = sa.select(log.c.body).where(log.c.kind == PRUNED, log.c.number <= through)
+    for body in connection.execute(earlier).scalars():
         years |= {counts["year"] for counts in json.loads(body)["counts"]}
     counts = []
     for year in sorted(years):
-        within = sa.and_(log.c.number <= through, log.c.at >= f"{year:04d}-", log.c.at < f"{year:04d}-~")
+        within = sa.and_(log.c.number <= through, in_year(year))
         both = counts_of(connection, within, year).plus(carried(connection, year, through))
         counts.append(both.model_dump(mode="json"))
     body = {"at": at, "through": through, "hash": head, "turns": gone, "until": until, "counts": counts}

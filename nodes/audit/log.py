@@ -7,6 +7,7 @@
 Guards against change are in `schema.py`; what `verify` finds is in `checking.py`, ways to delete in `forgetting.py`.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -24,9 +25,10 @@ from nodes.audit.prepared import Prepared
 from nodes.audit.record import AuditRecord, pseudonym
 from nodes.audit.referrals import Referrals
 from nodes.audit.rows import entry, record_in, stamp
-from nodes.audit.schema import TURN, VERSION, about, descriptions, digest, log, make, words
+from nodes.audit.schema import TURN, VERSION, about, descriptions, digest, in_year, log, make, words
 
 _PAGE = 500
+_BEGINNING = re.compile(r"[0-9a-f]{8,31}")
 _HEAD = sa.select(log.c.number, log.c.hash).order_by(log.c.number.desc()).limit(1)
 _same = log.alias("same")
 _SAME = sa.exists().where(
@@ -114,7 +116,7 @@ class AuditLog:
             since: From this moment on.
             until: Before this moment.
             tier: Of this tier of the gate.
-            conversation: Of this thread, by its id or by its pseudonym.
+            conversation: Of this thread, by its id, its pseudonym, or the first eight or more digits of that.
             newest_first: The other way round.
         """
         found = sa.select(log.c.number, log.c.body, words.c.seeker, words.c.reply).select_from(
@@ -128,7 +130,9 @@ class AuditLog:
         if tier is not None:
             found = found.where(log.c.tier == tier.value)
         if conversation is not None:
-            found = found.where(log.c.conversation.in_((conversation, pseudonym(conversation))))
+            names = log.c.conversation.in_((conversation, pseudonym(conversation)))
+            begins = log.c.conversation.startswith(conversation)
+            found = found.where(sa.or_(names, begins) if _BEGINNING.fullmatch(conversation) else names)
         found = found.order_by(log.c.number.desc() if newest_first else log.c.number)
         page = found
         while True:
@@ -143,10 +147,8 @@ class AuditLog:
 
     def referrals(self, year: int) -> Referrals:
         """Counts of a calendar year in UTC, with those that prunings have carried over."""
-        first, last = f"{year:04d}-", f"{year:04d}-~"  # '~' sorts behind every digit
         with self._database.reading() as connection:
-            within = sa.and_(log.c.at >= first, log.c.at < last)
-            return forgetting.counts_of(connection, within, year).plus(forgetting.carried(connection, year))
+            return forgetting.counts_of(connection, in_year(year), year).plus(forgetting.carried(connection, year))
 
     def verify(self, head: tuple[int, str] | None = None) -> tuple[str, ...]:
         """What is wrong with the log, one line a fault; empty when every row is as it was written.

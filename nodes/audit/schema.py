@@ -44,6 +44,8 @@ sa.Index(
     sqlite_where=_OF_A_THREAD,
     postgresql_where=_OF_A_THREAD,
 )
+for _kind, _column in ((PRUNED, log.c.through), (ERASED, log.c.conversation)):  # asked for each row that is to go
+    sa.Index(f"ix_audit_{_kind}", _column, sqlite_where=log.c.kind == _kind, postgresql_where=log.c.kind == _kind)
 
 words = sa.Table(
     "audit_words",
@@ -67,6 +69,11 @@ about = sa.Table(
     metadata,
     sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
 )
+
+
+def in_year(year: int) -> sa.ColumnElement[bool]:
+    """Rows of a calendar year in UTC. Both ends are whole times: how other texts sort differs by database."""
+    return log.c.at.between(f"{year:04d}-01-01T00:00:00.000000Z", f"{year:04d}-12-31T23:59:59.999999Z")
 
 
 def digest(number: int, kind: str, previous: str, body: str) -> str:
