@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from esc_skills.commands import bank, chat, discover, evolve, safety, simulate
+from esc_skills.commands import audit, bank, chat, discover, evolve, safety, simulate
 
 app = typer.Typer(
     name="esc-skills",
@@ -29,6 +29,7 @@ app.command("chat")(chat.chat)
 app.command("simulate")(simulate.simulate)
 app.command("safety")(safety.safety)
 app.add_typer(bank.app, name="bank")
+app.add_typer(audit.app, name="audit")
 
 
 def _version(wanted: bool) -> None:
