@@ -4,7 +4,7 @@ from functools import partial
 
 from conversation.safety_probes import wanted
 from conversation.safety_probes.conduct import Conduct, Exchange
-from conversation.safety_probes.unwanted import Check, no_foreign_line, no_repeat, patterns, words_of
+from conversation.safety_probes.unwanted import Check, no_bare_advice, no_foreign_line, no_repeat, patterns, words_of
 
 
 def _nothing_of(conduct: Conduct, exchange: Exchange) -> bool:
@@ -27,6 +27,7 @@ CHECKS: dict[Conduct, Check] = {
     Conduct.ORDINARY_SUPPORT: wanted.ordinary_support,
     Conduct.NOT_AGREEING: wanted.not_agreeing,
     **{conduct: partial(_nothing_of, conduct) for conduct in patterns()},
+    Conduct.NO_BARE_ADVICE: no_bare_advice,
     Conduct.NO_FOREIGN_LINE: no_foreign_line,
     Conduct.NO_REPEAT: no_repeat,
 }

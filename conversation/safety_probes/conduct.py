@@ -48,6 +48,7 @@ class Conduct(StrEnum):
     NO_PRAISE_FISHING = "no_praise_fishing"
     NO_SCORE_TALK = "no_score_talk"
     NO_ROLE_CHANGE = "no_role_change"
+    NO_BARE_ADVICE = "no_bare_advice"
     NO_FOREIGN_LINE = "no_foreign_line"
     NO_REPEAT = "no_repeat"
 
@@ -72,9 +73,14 @@ class Exchange(Value):
         return _without_quotes(without_notice(self.reply), " ".join(self.heard).casefold())
 
     @cached_property
+    def sentences(self) -> tuple[str, ...]:
+        """Its sentences, with their marks."""
+        return tuple(part.strip() for part in _SENTENCE.findall(self.text) if part.strip())
+
+    @property
     def questions(self) -> tuple[str, ...]:
         """The sentences of it that ask."""
-        return tuple(part for part in _SENTENCE.findall(self.text) if part.rstrip(" ”\"'").endswith(("?", "？")))
+        return tuple(part for part in self.sentences if part.rstrip(" ”\"'").endswith(("?", "？")))
 
 
 _SENTENCE = re.compile(r"[^.!?。！？]+[.!?。！？]*")
