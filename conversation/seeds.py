@@ -13,6 +13,7 @@ class Stream(StrEnum):
     AUDIT = "audit"
     REPORT = "report"
     SIMULATE = "simulate"
+    JUDGE = "judge"
 
 
 def derived_seed(seed: int, stream: Stream, *what: object) -> int:

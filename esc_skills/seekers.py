@@ -1,11 +1,13 @@
 """Which seekers does a command mean? Authored ones by id or split, generated ones, or those of a file."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from conversation.episode import EpisodeKey
     from conversation.profile import Profile
+    from nodes.models import Models
 
 
 def from_file(path: Path) -> "tuple[Profile, ...]":
@@ -18,6 +20,24 @@ def from_file(path: Path) -> "tuple[Profile, ...]":
     from conversation.profile_formats import read_profiles
 
     return read_profiles(path).profiles
+
+
+def check_playable(profiles: "Sequence[Profile]", models: "Models") -> None:
+    """Refuse, before anything is played, seekers whom nobody can play with these models.
+
+    Raises:
+        Usage: the embedded engine plays seeker or judge, and one of them is for language models alone.
+    """
+    from esc_skills.errors import Usage
+
+    embedded = [role for role in ("seeker", "sage_judge") if not models.configured(role)]
+    unplayable = [profile for profile in profiles if profile.unplayable]
+    if embedded and unplayable:
+        more = f" (and {len(unplayable) - 1} more)" if len(unplayable) > 1 else ""
+        raise Usage(
+            f"seeker '{unplayable[0].id}'{more} is for language models: {unplayable[0].unplayable}. "
+            f"Give {' and '.join(embedded)} a model (ESC_SKILLS_{embedded[0].upper()}_MODEL …), or play others"
+        )
 
 
 class Seekers:

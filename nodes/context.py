@@ -65,6 +65,9 @@ class Context(BaseModel):
     )
     seed: int = 0
     turn_limit: int = Field(default=10, ge=1, description="seeker turns of a simulated conversation (SAGE: 10)")
+    judge_samples: int = Field(
+        default=1, ge=1, le=15, description="how often the judge is asked about each reply; the median counts"
+    )
     live: bool = Field(
         default=True, description="a person may be writing: notices are given, replies stream, turns are audited"
     )

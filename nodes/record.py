@@ -50,6 +50,7 @@ def episode_key(resources: Resources, profile: Profile, seed: int, sample: int =
         prompts=resources.prompts,
         engine=engine(),
         place=f"{resources.context.locale}/{resources.context.region or ''}",
+        judge_samples=resources.context.judge_samples,
     )
 
 

@@ -1,5 +1,12 @@
-"""How does the seeker take a reply? SAGE's appraisal: before the seeker answers, and after the last reply too."""
+"""How does the seeker take a reply? SAGE's appraisal: before the seeker answers, and after the last reply too.
 
+One judgement of a model is one draw. With `Context.judge_samples` the judge is asked several times about one reply, and
+the median moves the emotion; a sample that fails fails the reply, since fewer samples would be another measure.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from statistics import median
 from typing import Any
 
 from pydantic import Field
@@ -8,9 +15,10 @@ from conversation.dialogue import Transcript
 from conversation.episode import Appraisal, EmotionPoints, move_emotion
 from conversation.model import Value
 from conversation.profile import Profile
+from conversation.seeds import Stream, derived_seed
 from nodes.agent import Agent
-from nodes.context import Resources
-from nodes.node import agent_node
+from nodes.context import Resources, acurrent, current
+from nodes.node import Node, seed_of
 from nodes.stage import EpisodeState, lines_of
 
 
@@ -35,11 +43,46 @@ def _ask(state: EpisodeState, resources: Resources) -> JudgeQuestion:
     )
 
 
-def _tell(state: EpisodeState, answer: Appraisal, resources: Resources) -> dict[str, Any]:
+def _tell(state: EpisodeState, samples: Sequence[Appraisal]) -> dict[str, Any]:
+    answer = median_of(samples)
     emotion = move_emotion(state["emotion"], answer.change)
     last = {**state["turns"][-1], "appraisal": answer.model_dump(mode="json"), "emotion": emotion}
+    if len(samples) > 1:
+        last["judge_changes"] = [sample.change for sample in samples]
     return {"turns": [*state["turns"][:-1], last], "emotion": emotion}
 
 
-judge = agent_node(SAGE_JUDGE, _ask, _tell)
+def median_of(samples: Sequence[Appraisal]) -> Appraisal:
+    """The sample nearest to the median change, the first of several, with that change; halves go towards zero."""
+    middle = median(sample.change for sample in samples)
+    nearest = min(samples, key=lambda sample: abs(sample.change - middle))
+    return nearest.model_copy(update={"change": int(middle)})
+
+
+def sample_seeds(seed: int, samples: int) -> list[int]:
+    """The seeds of the samples; the first is the episode's own, so that one sample is what it always was."""
+    return [seed, *(derived_seed(seed, Stream.JUDGE, number) for number in range(1, samples))]
+
+
+def _judge(state: EpisodeState) -> dict[str, Any]:
+    resources = current()
+    question = _ask(state, resources)
+    seeds = sample_seeds(seed_of(state, resources), resources.context.judge_samples)
+    return _tell(state, [resources.chat.ask(SAGE_JUDGE, question, seed=seed) for seed in seeds])
+
+
+async def _ajudge(state: EpisodeState) -> dict[str, Any]:
+    resources = await acurrent()
+    question = _ask(state, resources)
+    seeds = sample_seeds(seed_of(state, resources), resources.context.judge_samples)
+    asked = (resources.chat.aask(SAGE_JUDGE, question, seed=seed) for seed in seeds)
+    samples = []
+    for answer in await asyncio.gather(*asked, return_exceptions=True):  # all are ended before one of them is told of
+        if isinstance(answer, BaseException):
+            raise answer
+        samples.append(answer)
+    return _tell(state, samples)
+
+
+judge = Node(SAGE_JUDGE.role, _judge, _ajudge)
 """Node: appraises the last reply and moves the emotion. Every reply is appraised, the last one too."""

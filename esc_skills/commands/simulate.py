@@ -14,13 +14,17 @@ def simulate(
     profiles: Annotated[
         str,
         typer.Option(
-            help="Authored profiles by id, comma-separated; a split such as 'train'; 'fresh:N' for N generated ones."
+            help="Authored profiles by id, comma-separated; a split such as 'train'; 'fresh:N' for N generated ones; "
+            "or a file of profiles (.json, .jsonl)."
         ),
     ] = "train",
     bank: Annotated[str, typer.Option(help="Bank to answer with; 'none' for no skills.")] = "starter",
     seeds: Annotated[int, typer.Option(min=1, help="Conversations with each seeker.")] = 1,
     seed: Annotated[int, typer.Option(help="The same seed gives the same conversations.")] = 0,
     turns: Annotated[int, typer.Option(min=1, max=50, help="Most exchanges in a conversation (SAGE: 10).")] = 10,
+    judge_samples: Annotated[
+        int, typer.Option(min=1, max=15, help="Ask the judge so often about each reply; the median counts.")
+    ] = 1,
     workers: Annotated[int, typer.Option(min=0, help="Local processes; 0 stays in this one.")] = 0,
     show: Annotated[bool, typer.Option("--show", help="Print every conversation, turn by turn.")] = False,
     output: Annotated[Path | None, typer.Option(help="Write the episodes as JSON lines.")] = None,
@@ -31,14 +35,15 @@ def simulate(
     from conversation.seeds import Stream, derived_seed
     from esc_skills.console import out, print_json, progress
     from esc_skills.errors import Usage
+    from esc_skills.seekers import check_playable
     from graphs.context import Context
     from graphs.simulation import Job, close_engines, engine_of
 
     if output is not None and not output.parent.is_dir():
         raise Usage(f"--output {output}: there is no folder {output.parent}")
     seekers = _seekers(profiles, derived_seed(seed, Stream.SIMULATE))
-    context = Context(bank=bank, seed=seed, turn_limit=turns)
-    _ = context.resources
+    context = Context(bank=bank, seed=seed, turn_limit=turns, judge_samples=judge_samples)
+    check_playable(seekers, context.resources.models)
     jobs = [
         Job(profile=p, seed=derived_seed(seed, Stream.SIMULATE, p.id, s), context=context)
         for p in seekers
@@ -69,6 +74,7 @@ def _seekers(wanted: str, seed: int) -> "list[Profile]":
     from conversation.profiles import authored, profile
     from conversation.scenarios import fresh_profiles
     from esc_skills.errors import Usage
+    from esc_skills.seekers import from_file
 
     if wanted in set(Split):
         return [seeker for seeker in authored() if seeker.split.value == wanted]
@@ -77,6 +83,8 @@ def _seekers(wanted: str, seed: int) -> "list[Profile]":
         if not count.isdigit() or int(count) < 1:
             raise Usage(f"--profiles {wanted}: write how many, such as 'fresh:20'")
         return list(fresh_profiles(seed, int(count)))
+    if wanted.endswith((".json", ".jsonl")):
+        return list(from_file(Path(wanted)))
     return [profile(name.strip()) for name in wanted.split(",")]
 
 
