@@ -1,5 +1,6 @@
 """`esc-skills chat`: a live conversation in the terminal."""
 
+import uuid
 from typing import Annotated, Any
 
 import typer
@@ -28,12 +29,13 @@ def chat(
     from nodes.safety.resources import find_region
 
     context = Context(bank=bank, region=region, seed=seed)
-    _ = context.resources  # a bank that cannot be opened is told before anyone writes a word
+    _ = context.resources.audit  # a bank or log that cannot be opened is told before anyone writes a word
     err.print(ai_notice(context.locale), style="dim")
     err.print("Write what is on your mind. An empty line ends the conversation.\n", style="dim")
     if region and find_region(region) is None:
         err.print(f"No crisis line is known for region '{region}'; the local emergency service is named.", style="dim")
     state: dict[str, Any] = {"messages": []}
+    session: Any = {"configurable": {"thread_id": uuid.uuid4().hex}}  # the audit log counts conversations by it
     while True:
         try:
             text = input("you: ").strip()
@@ -44,7 +46,7 @@ def chat(
             return
         asked: Any = {**state, "messages": [*state["messages"], HumanMessage(text)]}
         try:
-            result = support.graph.invoke(asked, context=context)
+            result = support.graph.invoke(asked, session, context=context)
         except (
             UnknownLanguage,
             UnsupportedLanguage,
