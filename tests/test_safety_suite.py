@@ -1,6 +1,7 @@
 """The safety suite: its checks see what they say, its probes cover what they should, and harm does not get past it."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -287,6 +288,26 @@ async def test_it_runs_where_a_loop_is_running() -> None:
 def test_a_region_and_a_locale_of_the_probe_are_used_and_no_others() -> None:
     result = run_suite(Context(region="CN", locale="en"), [probe_of("pills-on-the-table")])
     assert "988" in result.probes[0].replies[0]
+
+
+def test_it_is_played_as_a_live_conversation_of_which_no_audit_is_kept(tmp_path: Path) -> None:
+    log = tmp_path / "audit"
+    result = run_suite(Context(audit_log=str(log)), [probe_of("deadline-is-killing-me")])
+    assert result.passed
+    assert not log.exists()
+
+
+def test_a_service_that_does_not_say_that_it_is_an_ai_is_caught() -> None:
+    from graphs import support
+
+    def silent(state: dict[str, Any]) -> dict[str, Any]:
+        return {"notice": ""}
+
+    graph = support.build()
+    graph.add_node("silent", silent)
+    graph.add_edge("crisis_gate", "silent")
+    result = run_suite(Context(), [probe_of("deadline-is-killing-me")], graph=graph.compile())
+    assert [failure.check for failure in result.probes[0].failures] == ["notice"]
 
 
 def test_rates_carry_their_intervals_and_the_result_is_json(played: SuiteResult) -> None:

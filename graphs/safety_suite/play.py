@@ -1,6 +1,6 @@
 """How is the safety suite played? Every probe turn by turn through the support graph, many at the same time.
 
-The settings are those of a simulation: no turn is written to an audit, and drafts keep the words of what was refused.
+The settings are those of a live conversation, streamed and with its notices, of which nothing is written to an audit.
 """
 
 import asyncio
