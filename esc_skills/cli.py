@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from esc_skills.commands import audit, bank, chat, discover, evolve, safety, simulate
+from esc_skills.commands import audit, bank, chat, discover, evolve, safety, simulate, threads
 
 app = typer.Typer(
     name="esc-skills",
@@ -30,6 +30,7 @@ app.command("simulate")(simulate.simulate)
 app.command("safety")(safety.safety)
 app.add_typer(bank.app, name="bank")
 app.add_typer(audit.app, name="audit")
+app.add_typer(threads.app, name="threads")
 
 
 def _version(wanted: bool) -> None:

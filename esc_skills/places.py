@@ -1,4 +1,4 @@
-"""Which banks can be written to? Those on disk or in a database; 'starter' and 'none' are only read."""
+"""Which places are meant when none, or a special one, is named? Banks that are only read; where threads are kept."""
 
 
 def own_bank(place: str) -> str:
@@ -13,3 +13,13 @@ def own_bank(place: str) -> str:
     if place in IN_MEMORY:
         raise Usage(f"'{place}' comes with ESC-Skills and cannot be changed; name a folder for a bank of your own")
     return place
+
+
+def default_threads(*, create: bool) -> str:
+    """The file of kept conversations when no place is named: among the user's data, in a folder made when asked."""
+    from platformdirs import user_data_path
+
+    folder = user_data_path("esc-skills", appauthor=False)
+    if create:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return str(folder / "threads.db")

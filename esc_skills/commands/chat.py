@@ -1,9 +1,15 @@
 """`esc-skills chat`: a live conversation in the terminal."""
 
 import uuid
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from esc_skills.commands.threads import Place
+
+if TYPE_CHECKING:
+    from esc_skills.memory import Memory
+    from nodes.context import Context
 
 NOT_READ = (
     "I could not read that, so I have not taken it in: I read English only. Please write it in English if you can. "
@@ -16,25 +22,42 @@ def chat(
     explain: Annotated[bool, typer.Option("--explain", help="Show why each reply was given.")] = False,
     region: Annotated[str | None, typer.Option(help="Your country, such as US, for the right crisis line.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed and the same words give the same replies.")] = 0,
+    thread: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Keep the conversation under this name, and go on with it.")
+    ] = None,
+    threads: Place = None,
 ) -> None:
-    """Talk to the supporter. An empty line or Ctrl-D ends the conversation; nothing of it is kept."""
-    from langchain_core.messages import HumanMessage
-
-    from esc_skills.console import err, out
-    from graphs import support
+    """Talk to the supporter. An empty line or Ctrl-D ends the conversation; it is kept only if --thread names it."""
+    from esc_skills.console import err
+    from esc_skills.memory import Memory
     from nodes.context import Context
-    from nodes.errors import UnknownLanguage
     from nodes.reply_guard import ai_notice
-    from nodes.safety.language import UnsupportedLanguage
     from nodes.safety.resources import find_region
 
     context = Context(bank=bank, region=region, seed=seed)
     _ = context.resources.audit  # a bank or log that cannot be opened is told before anyone writes a word
-    err.print(ai_notice(context.locale), style="dim")
-    err.print("Write what is on your mind. An empty line ends the conversation.\n", style="dim")
-    if region and find_region(region) is None:
-        err.print(f"No crisis line is known for region '{region}'; the local emergency service is named.", style="dim")
-    state: dict[str, Any] = {"messages": []}
+    with Memory(thread, threads, seed=seed) as memory:
+        err.print(ai_notice(context.locale), style="dim")
+        err.print("Write what is on your mind. An empty line ends the conversation.\n", style="dim")
+        if region and find_region(region) is None:
+            err.print(
+                f"No crisis line is known for region '{region}'; the local emergency service is named.", style="dim"
+            )
+        if memory.opening:
+            err.print(f"{memory.opening}\n", style="dim", markup=False, soft_wrap=True)
+        _talk(memory, context, explain=explain)
+        err.print(f"\nTake care. {memory.closing}", style="dim", markup=False, soft_wrap=True)
+
+
+def _talk(memory: "Memory", context: "Context", *, explain: bool) -> None:
+    """Turn after turn, until an empty line."""
+    from langchain_core.messages import HumanMessage
+
+    from esc_skills.console import err, out
+    from graphs import support
+    from nodes.errors import UnknownLanguage
+    from nodes.safety.language import UnsupportedLanguage
+
     session: Any = {"configurable": {"thread_id": uuid.uuid4().hex}}  # the audit log counts conversations by it
     while True:
         try:
@@ -42,9 +65,8 @@ def chat(
         except (EOFError, KeyboardInterrupt):
             text = ""
         if not text:
-            err.print("\nTake care. Nothing of this conversation was kept.", style="dim")
             return
-        asked: Any = {**state, "messages": [*state["messages"], HumanMessage(text)]}
+        asked: Any = {**memory.state, "messages": [*memory.state["messages"], HumanMessage(text)]}
         try:
             result = support.graph.invoke(asked, session, context=context)
         except (
@@ -53,10 +75,12 @@ def chat(
         ) as error:  # the conversation goes on; what could not be read was not heard
             err.print(f"\n{NOT_READ}\n({error})\n", markup=False)
             continue
-        state = {key: result[key] for key in ("messages", "progress", "crisis") if key in result}
         out.print(f"\n[bold]supporter:[/] {result['messages'][-1].text}\n", soft_wrap=True)
         if explain:
             print_explanation(result["explanation"])
+        lost = memory.keep({key: result[key] for key in ("messages", "progress", "crisis") if key in result})
+        if lost:
+            err.print(f"{lost}\n", style="yellow", markup=False, soft_wrap=True)
 
 
 def print_explanation(why: dict[str, Any]) -> None:
