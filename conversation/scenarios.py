@@ -3,6 +3,7 @@
 A fresh profile is a story part that suits the intention × a persona whom it could befall × character × opening × the
 disclosures that this seeker has (at least six, all four levels) × the details that the story leaves open (how many
 weeks, which place) × likes and triggers. `space_size()` counts the possibilities; `fresh(seed, index)` draws one.
+Story, persona and opening are dealt without repeats (`deck.py`): no two of `BLOCK` seekers in a row share all three.
 
 Draws come from `random.Random` seeded with a SHA-256 of seed and index, never from `hash()`, so that they are the same
 in every process and on every machine. Ids hold seed and index: profiles of different seeds never share an id.
@@ -12,13 +13,14 @@ import hashlib
 import json
 import random
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import product
 from math import comb, prod
 
 from pydantic import Field, TypeAdapter
 
+from conversation.deck import Deal, deal
 from conversation.profile import FEWEST_DISCLOSURES, Character, Disclosure, Intention, Persona, Profile, Split, Story
 from conversation.profile_check import check
 from conversation.support import SupportMove as Move
@@ -27,6 +29,10 @@ CELLS = tuple(f"{i.value}/{c.value}" for i, c in product(Intention, Character))
 """The 24 cells, intention × character, in a fixed order that fresh ids refer to by number."""
 
 
+BLOCK = 504
+"""Seekers among whom story, persona and opening come together only once: 21 rounds through all cells."""
+GENERATOR = 2
+"""Version of the drawing. 1 drew each part freely: a tenth of 500 seekers shared story, persona and opening."""
 _FRESH_ID = re.compile(rf"(?P<split>{'|'.join(Split)})-(?P<seed>m?\d+)-(?P<index>\d+)-(?P<cell>\d\d)")
 
 
@@ -124,8 +130,7 @@ def fresh(seed: int, index: int, *, cell: str | None = None, split: Split = Spli
     if cell is not None and cell not in CELLS:
         raise ValueError(f"no cell '{cell}': a cell is intention/character, such as '{CELLS[0]}'")
     cell = cell or _cell(seed, index)
-    rng = _random(seed, index, cell)
-    profile = _compose(rng, cell, f"{split.value}-{_signed(seed)}-{index}-{CELLS.index(cell):02d}", split)
+    profile = _compose(seed, index, cell, split)
     problems = check(profile)
     if problems:
         raise ValueError(f"fresh profile {profile.id} from part '{profile.story.id}' is unsound: {'; '.join(problems)}")
@@ -182,11 +187,28 @@ def _told_with(intention: Intention) -> tuple[StoryPart, ...]:
     return tuple(story for story in story_parts() if intention not in story.unfit)
 
 
-def _compose(rng: random.Random, cell: str, profile_id: str, split: Split) -> Profile:
+def _drawn_parts(seed: int, index: int, intention: Intention) -> tuple[StoryPart, PersonaPart, int]:
+    """Story, person and place of the opening: shared by no other of the same block of `BLOCK` indices."""
+    block, place = divmod(index, BLOCK)
+    dealt = _dealt(seed, block)[place]
+    card = dealt.other if intention in story_parts()[dealt.first.story].unfit else dealt.first
+    part = story_parts()[card.story]
+    return part, suited(part)[card.persona], card.opening
+
+
+@lru_cache(maxsize=64)
+def _dealt(seed: int, block: int) -> tuple[Deal, ...]:
+    parts = story_parts()
+    kinds = [(len(part.openings), len(suited(part))) for part in parts]
+    return deal(_random(seed, block, "deal"), BLOCK, kinds, [not part.unfit for part in parts])
+
+
+def _compose(seed: int, index: int, cell: str, split: Split) -> Profile:
+    rng = _random(seed, index, cell)
+    profile_id = f"{split.value}-{_signed(seed)}-{index}-{CELLS.index(cell):02d}"
     wanted, met_as = cell.split("/")
     intention, character = Intention(wanted), Character(met_as)
-    part = rng.choice(_told_with(intention))
-    persona = rng.choice(suited(part))
+    part, persona, opening = _drawn_parts(seed, index, intention)
     story = _told(rng, part)
     likes, triggers = _taste(rng, intention, character)
     hidden = rng.choice(_HIDDEN[intention])
@@ -198,7 +220,7 @@ def _compose(rng: random.Random, cell: str, profile_id: str, split: Split) -> Pr
         intention=intention,
         hidden=hidden.format(topic=story.topic, effort=_first_person(rng.choice(story.efforts))),
         story=story,
-        opening=rng.choice(story.openings),
+        opening=story.openings[opening],
         likes=likes,
         triggers=triggers,
     )

@@ -1,19 +1,23 @@
 """Fresh seekers are sound, repeatable, all different, and cover every cell."""
 
+import random
 import subprocess
 import sys
 from collections import Counter
 
 import pytest
 
+from conversation.deck import deal
 from conversation.profile import Intention, Split
 from conversation.profile_check import check_story
 from conversation.profiles import authored, counter
 from conversation.scenarios import (
+    BLOCK,
     CELLS,
     FEWEST_DISCLOSURES,
     StoryPart,
     fresh,
+    fresh_named,
     fresh_profiles,
     persona_parts,
     space_size,
@@ -103,6 +107,35 @@ def test_stories_tell_their_details_differently() -> None:
         assert set(levels) == {1, 2, 3, 4}
     assert all(len(versions) > 1 for versions in told.values())
     assert len(told) == len(story_parts())
+
+
+def test_no_two_of_a_block_share_story_person_and_opening_whatever_their_cells() -> None:
+    for seed, cells in ((0, None), (-3, None), (5, CELLS[:1]), (5, CELLS[::7])):
+        seekers = fresh_profiles(seed, BLOCK, cells)
+        assert len({(p.story.id, p.persona.name, p.opening) for p in seekers}) == BLOCK, (seed, cells)
+        for seeker in seekers:
+            (part,) = [s for s in story_parts() if s.id == seeker.story.id]
+            assert seeker.intention not in part.unfit
+            assert seeker.persona.name in {p.name for p in suited(part)}
+
+
+def test_every_story_is_told_about_equally_often() -> None:
+    told = Counter(p.story.id for p in fresh_profiles(1, BLOCK))
+    assert len(told) == len(story_parts())
+    assert max(told.values()) <= 2 * BLOCK / len(story_parts())
+
+
+def test_a_fresh_seeker_is_found_again_by_its_id() -> None:
+    for seeker in (fresh(3, 7), fresh(-3, 40, cell=CELLS[5]), fresh(2, 1, split=Split.REPORT)):
+        assert fresh_named(seeker.id) == seeker
+    for unknown in ("fresh-1-2-99", "train-weigh-01", "fresh-x-1-01", ""):
+        with pytest.raises(KeyError):
+            fresh_named(unknown)
+
+
+def test_a_deck_that_is_too_small_is_refused() -> None:
+    with pytest.raises(ValueError, match="more different"):
+        deal(random.Random(0), 5, [(2, 2)], [True])
 
 
 def test_a_wrong_cell_or_index_is_refused() -> None:
