@@ -10,12 +10,13 @@ from conversation.dialogue import Transcript
 from conversation.seeker import RiskTier, SeekerState
 from nodes.audit.of_turn import abegin, audited, begin
 from nodes.context import Context, Resources, acurrent, current
-from nodes.crisis_gate import CrisisState, GateVerdict, assess, gate
+from nodes.crisis_gate import CrisisState, GateVerdict, gate
 from nodes.crisis_reply import crisis_reply
 from nodes.node import Node, seed_of
 from nodes.reply_guard import find_unsafe, safe_fallback
 from nodes.retriever import Choice
 from nodes.risk_reader import CRISIS_GATE, Reader, aread_by_model, read_by_model
+from nodes.safety.assess import assess
 from nodes.safety.language import writes_chinese
 from nodes.safety.notice import ai_notice, asks_if_human, notice_due
 from nodes.summariser import remembered, too_long
