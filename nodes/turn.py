@@ -1,5 +1,6 @@
 """What does one live turn carry from node to node? Its state, its transcript, and proof that the gate was passed."""
 
+from functools import lru_cache
 from typing import Annotated, Any
 
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage
@@ -71,10 +72,16 @@ def transcript_of(messages: list[AnyMessage]) -> Transcript:
     lines = []
     for message in messages:
         if isinstance(message, HumanMessage):
-            lines.append(Line(speaker=Speaker.SEEKER, text=text_of(message)))
+            lines.append(_line(Speaker.SEEKER, text_of(message)))
         elif isinstance(message, AIMessage):
-            lines.append(Line(speaker=Speaker.SUPPORTER, text=text_of(message)))
+            lines.append(_line(Speaker.SUPPORTER, text_of(message)))
     return tuple(lines)
+
+
+@lru_cache(maxsize=4096)
+def _line(speaker: Speaker, text: str) -> Line:
+    """A line, made once: every node of a turn reads the whole conversation."""
+    return Line(speaker=speaker, text=text)
 
 
 def text_of(message: BaseMessage) -> str:
@@ -137,9 +144,9 @@ def passed_gate(state: TurnState, locale: str) -> Risk:
     Raises:
         GateMissing: no verdict, one for another message, one milder than the rules, or the crisis reply is due.
     """
-    risk = gate_verdict(state, locale)
+    risk, transcript = _verdict_on(state, locale)
     crisis = CrisisState.model_validate(state.get("crisis") or {})
-    if followed(transcript_of(state["messages"]), risk, crisis).active:
+    if followed(transcript, risk, crisis).active:
         raise GateMissing("the crisis reply answers this message, and no skill: run crisis_gate, which leads there")
     return risk
 
@@ -150,10 +157,14 @@ def gate_verdict(state: TurnState, locale: str) -> Risk:
     Raises:
         GateMissing: no verdict, one for another message, or one that is milder than the rules.
     """
-    message = last_message(state)
+    return _verdict_on(state, locale)[0]
+
+
+def _verdict_on(state: TurnState, locale: str) -> tuple[Risk, Transcript]:
+    message, transcript = last_message(state), transcript_of(state["messages"])
     given = state.get("gate")
     verdict = GateVerdict.model_validate(given) if given else None
-    return require_verdict(verdict, transcript_of(state["messages"]), message.id or "", locale=locale).risk
+    return require_verdict(verdict, transcript, message.id or "", locale=locale).risk, transcript
 
 
 class Explanation(Value):
