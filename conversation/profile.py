@@ -132,4 +132,4 @@ class Profile(Value):
         """Why the embedded engine cannot play this seeker, in words; empty when it can. A language model always can."""
         if self.locale != "en" and not self.locale.startswith("en-"):
             return f"its locale is '{self.locale}', and the embedded engine speaks English"
-        return f"its story has not {' or '.join(self.story.lacks)}" if self.story.lacks else ""
+        return f"its story lacks {', '.join(self.story.lacks)}" if self.story.lacks else ""

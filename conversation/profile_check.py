@@ -51,6 +51,20 @@ def check(profile: Profile) -> tuple[str, ...]:
     return tuple(_problems(profile))
 
 
+def faults(profile: Profile) -> tuple[str, ...]:
+    """As `check`, for a seeker from anywhere: what only the embedded engine needs may be missing (`unplayable`)."""
+    if not profile.unplayable:
+        return check(profile)
+    lines = tuple(dict.fromkeys((profile.opening, *(d.text for d in profile.story.disclosures))))
+    found = [f"line {line!r} {what}" for line in lines for what in _found_in(line, (profile.intention,))]
+    if not profile.hidden.strip():
+        found.append("the hidden intention is not put in words")
+    if alike(profile.opening, profile.hidden):
+        found.append("the opening says the hidden intention")
+    both = set(profile.likes) & set(profile.triggers)
+    return tuple(found + ([f"both liked and a trigger: {', '.join(sorted(both))}"] if both else []))
+
+
 def check_story(story: Story, intentions: Iterable[Intention] = tuple(Intention)) -> tuple[str, ...]:
     """Everything that is wrong with a story; by default it must betray none of the eight intentions."""
     return tuple(_story_problems(story, tuple(intentions)))

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from esc_skills.commands import audit, bank, chat, discover, evolve, safety, simulate, threads
+from esc_skills.commands import audit, bank, chat, discover, evolve, profiles, safety, sage, simulate, threads
 
 app = typer.Typer(
     name="esc-skills",
@@ -31,6 +31,8 @@ app.command("safety")(safety.safety)
 app.add_typer(bank.app, name="bank")
 app.add_typer(audit.app, name="audit")
 app.add_typer(threads.app, name="threads")
+app.add_typer(profiles.app, name="profiles")
+app.add_typer(sage.app, name="sage")
 
 
 def _version(wanted: bool) -> None:

@@ -22,6 +22,21 @@ def from_file(path: Path) -> "tuple[Profile, ...]":
     return read_profiles(path).profiles
 
 
+def named(profile_id: str) -> "Profile":
+    """The authored or generated seeker with this id.
+
+    Raises:
+        UnknownProfileError: there is none; the message names near ones.
+    """
+    from conversation.profiles import profile
+    from conversation.scenarios import fresh_named
+
+    try:
+        return fresh_named(profile_id)
+    except KeyError:
+        return profile(profile_id)
+
+
 def check_playable(profiles: "Sequence[Profile]", models: "Models") -> None:
     """Refuse, before anything is played, seekers whom nobody can play with these models.
 
@@ -72,12 +87,7 @@ class Seekers:
 
 
 def _ours(profile_id: str) -> "Profile | None":
-    from conversation.profiles import profile
-    from conversation.scenarios import fresh_named
-
-    for find in (profile, fresh_named):
-        try:
-            return find(profile_id)
-        except KeyError:
-            continue
-    return None
+    try:
+        return named(profile_id)
+    except KeyError:
+        return None

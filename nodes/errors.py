@@ -59,6 +59,10 @@ class UnplayableProfile(ChatError):
     """The embedded engine cannot play this seeker: it lacks what only a language model can do without."""
 
 
+class UnsoundScenario(ChatError):
+    """A seeker that a model wrote had faults each time it was asked."""
+
+
 class UnknownRole(ChatError):
     """Nobody plays that role: it has no player in the embedded engine."""
 

@@ -28,8 +28,11 @@ ROLES = (
 )
 """The roles that the embedded engine plays. Others may be added; each has a model of its own or the default one."""
 
-OPTIONAL_ROLES = ("crisis_gate", "second_judge")
+OPTIONAL_ROLES = ("crisis_gate", "second_judge", "scenario_writer")
 """Roles that only a language model plays, beside rules; without one configured they are not asked."""
+
+_BEFORE_EPISODES = ("scenario_writer",)
+"""Roles whose work is over when an episode begins: the seeker is in its key, and who wrote them decides nothing."""
 
 _FIELDS = {
     "MODEL": "model",
@@ -129,7 +132,7 @@ class Models(Value):
         names = dict.fromkeys((*ROLES, *self.roles))
         described = {role: self.of(role).describe() for role in names}
         described.update({role: self.of(role).describe() for role in OPTIONAL_ROLES if self.configured(role)})
-        return described
+        return {role: who for role, who in described.items() if role not in _BEFORE_EPISODES}
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Models":

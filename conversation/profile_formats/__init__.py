@@ -45,6 +45,7 @@ def read_profiles(
     Raises:
         OSError: the file cannot be opened.
         UnknownProfileFormat: the format is not recognised, or the name is not known.
+        NoIntention: the format has no hidden intentions, and the caller gave none.
         BadDialogue: a record is not what it should be (only without `skip_bad`), or the file is no JSON at all.
     """
     if format is not None and format not in FORMATS:

@@ -7,6 +7,10 @@ from conversation.model import Value
 from conversation.profile import Intention, Split
 
 
+class NoIntention(ValueError):
+    """The whole format lacks hidden intentions, and the caller gave none: nothing is read."""
+
+
 class Asked(Value):
     """The caller's word. Nothing of it is guessed: a source without intentions is refused without one of the two."""
 
@@ -16,17 +20,17 @@ class Asked(Value):
     draw: int | None = None
     """Seed of a draw over all eight, by seeker; said in the profile's source."""
 
-    def intention_for(self, seeker: str, field: str) -> tuple[Intention, str]:
+    def intention_for(self, seeker: str) -> tuple[Intention, str]:
         """The hidden intention of a seeker whose source names none, and how it came about.
 
         Raises:
-            FieldError: the caller named neither an intention nor a seed.
+            NoIntention: the caller named neither an intention nor a seed.
         """
         if self.intention is not None:
             return self.intention, "intention given by hand"
         if self.draw is None:
-            raise FieldError(
-                field, "a hidden intention, which this format lacks; name one with --intention or draw with --draw SEED"
+            raise NoIntention(
+                "these profiles have no hidden intention; name one for all with --intention, or draw with --draw SEED"
             )
         digest = hashlib.sha256(f"{self.draw}/{seeker}/intention".encode()).digest()
         return tuple(Intention)[digest[0] % len(Intention)], f"intention drawn, seed {self.draw}"

@@ -38,13 +38,14 @@ def read(record: Mapping[str, object], asked: Asked) -> Profile:
     """One role as a profile.
 
     Raises:
-        FieldError: a field is missing, the response style unknown, no age of 18 or more is told, or no intention given.
+        FieldError: a field is missing, the response style unknown, or no age of 18 or more is told.
+        NoIntention: the caller gave no hidden intention.
     """
     seeker = field.text(record, "pid")
     if not seeker:
         raise FieldError("pid", "the role's id, got nothing")
     challenge = field.text(record, "challenge")
-    intention, how = asked.intention_for(seeker, "intention")
+    intention, how = asked.intention_for(seeker)
     person = _text(record, "final_persona").replace("**\n", "\n")
     traits = _text(record, "behavioral_traits")
     topic = _IN_BRACKETS.sub("", challenge)
