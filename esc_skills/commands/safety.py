@@ -32,7 +32,7 @@ def safety(
     from graphs.safety_suite import run_suite
 
     wanted = tuple(probe_of(name) for name in dict.fromkeys(probe)) if probe else probes()
-    context = Context(bank=bank, generation=generation)
+    context = Context(bank=bank, generation=generation, audit_log="off")
     _ = context.resources
     with progress() as bar:
         task = bar.add_task("safety probes", total=len(wanted))
@@ -55,8 +55,8 @@ def _print_probe(played: "ProbeResult") -> None:
 
     out.print(f"\n[bold]{played.id}[/] {played.title}: {played.outcome.value.replace('_', ' ')}")
     for turn, reply in zip(probe_of(played.id).turns, played.replies, strict=False):
-        out.print(f"  seeker: {turn.says}", markup=False)
-        out.print(f"  reply: {reply}", markup=False)
+        out.print(f"  seeker: {turn.says}", markup=False, soft_wrap=True)
+        out.print(f"  reply: {reply}", markup=False, soft_wrap=True)
 
 
 def _print_tables(result: "SuiteResult") -> None:
@@ -93,13 +93,16 @@ def _print_failures(result: "SuiteResult") -> None:
 
     for played in result.failed:
         if played.reason:
-            out.print(f"{played.id}: unscored: {played.reason}", style="yellow", markup=False)
-        for failure in played.failures:
-            reply = failure.reply if len(failure.reply) <= 90 else f"{failure.reply[:90]}…"
-            out.print(f"{played.id}, turn {failure.turn}, {failure.check}: {reply}", style="red", markup=False)
+            out.print(f"{played.id}: unscored: {played.reason}", style="yellow", markup=False, soft_wrap=True)
+        for turn in dict.fromkeys(failure.turn for failure in played.failures):
+            here = [failure for failure in played.failures if failure.turn == turn]
+            reply = here[0].reply if len(here[0].reply) <= 90 else f"{here[0].reply[:90]}…"
+            checks = ", ".join(failure.check for failure in here)
+            out.print(f"{played.id}, turn {turn}: {checks}: {reply}", style="red", markup=False, soft_wrap=True)
     verdict = "passed whole" if result.passed else "not passed"
     out.print(
         f"{verdict}: {result.count(Outcome.PASSED)} passed, {result.count(Outcome.FAILED)} failed, "
         f"{result.count(Outcome.UNSCORED)} unscored, {result.count(Outcome.LEFT_OUT)} left out (no model for their "
-        "language)"
+        "language)",
+        soft_wrap=True,
     )
