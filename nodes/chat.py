@@ -231,9 +231,11 @@ class Chat:
             if self._replay:
                 answer = self._replayed(exchange, settings, self._replay)
             else:
+                endpoint = self._endpoint(settings)
+                await endpoint.open(streaming=False)
                 with _deadline(settings):
                     async with limit:
-                        answer = await exchange.with_endpoint(self._endpoint(settings), request)
+                        answer = await exchange.with_endpoint(endpoint, request)
         except ChatError as error:
             self._end(exchange, settings.model, request, error)
             raise
@@ -264,8 +266,10 @@ class Chat:
                 yield self._replayed(exchange, settings, self._replay)
             else:
                 whole = AIMessageChunk(content="")
+                endpoint = self._endpoint(settings)
+                await endpoint.open(streaming=True)
                 with _deadline(settings):
-                    async with limit, aclosing(self._endpoint(settings).stream(request)) as pieces:
+                    async with limit, aclosing(endpoint.stream(request)) as pieces:
                         async for chunk in pieces:
                             whole = whole + chunk
                             for piece in text.add(chunk.text):
@@ -289,6 +293,7 @@ class Chat:
             exchange.agent.role, settings.model, recorded.input_tokens + recorded.output_tokens, None
         ) as charge:
             charge.input_tokens, charge.output_tokens = recorded.input_tokens, recorded.output_tokens
+            charge.money = None if settings.price(0, 0) is None else 0.0  # tokens as recorded; nothing is paid again
         error = recorded.raised()
         if error:
             raise error

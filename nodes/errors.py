@@ -20,8 +20,9 @@ class ChatError(RuntimeError):
     """
 
     def __init__(self, message: str, *, role: str = "", attempts: int = 0, usage: "RoleUsage | None" = None) -> None:
-        super().__init__(message)
-        self.message = " ".join(message.split())
+        # An endpoint's own words may be quoted: broken characters in them could be neither printed nor kept.
+        self.message = " ".join(message.encode("utf-8", "replace").decode().split())
+        super().__init__(self.message)
         self.role = role
         self.attempts = attempts
         self.usage = usage

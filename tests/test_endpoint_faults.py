@@ -23,7 +23,15 @@ from nodes.chat import (
     Truncated,
     Unavailable,
 )
-from nodes.embedded.faulty_server import HARMLESS, JSON_FAULTS, STREAM_FAULTS, TEXT_FAULTS, FaultyServer
+from nodes.embedded.faulty_server import (
+    HARMLESS,
+    JSON_FAULTS,
+    STREAM_FAULTS,
+    STREAM_SPOILED,
+    STREAM_TRANSPORT,
+    TEXT_FAULTS,
+    FaultyServer,
+)
 from nodes.embedded.server import EmbeddedServer
 from tests.endpoint_players import COUNTER, TELLER, Scripted, Sum, chat_with, count, players, refusing, tell
 
@@ -34,6 +42,11 @@ def _players() -> Iterator[None]:
 
 
 # Every fault by name
+
+
+def patience(fault: str) -> float:
+    """Long, where nothing is waited for on purpose: the machine may be busy."""
+    return 0.3 if fault in ("stalled", "dripping") else 5.0
 
 
 def expected(fault: str) -> type[ChatError] | None:
@@ -52,7 +65,7 @@ def expected(fault: str) -> type[ChatError] | None:
 @pytest.mark.parametrize("fault", JSON_FAULTS)
 def test_every_fault_ends_in_its_own_error_or_is_seen_through(fault: str) -> None:
     with FaultyServer(1.0, (fault,)) as server:
-        chat = chat_with(server, retries=1, timeout_s=0.3)
+        chat = chat_with(server, retries=1, timeout_s=patience(fault))
         kind = expected(fault)
         if kind is None:
             assert chat.ask(COUNTER, Sum(numbers=(7,))) == count(Sum(numbers=(7,)), 0)
@@ -66,7 +79,7 @@ def test_every_fault_ends_in_its_own_error_or_is_seen_through(fault: str) -> Non
 @pytest.mark.parametrize("fault", TEXT_FAULTS)
 def test_every_fault_in_plain_text_too(fault: str) -> None:
     with FaultyServer(1.0, (fault,)) as server:
-        chat = chat_with(server, retries=1, timeout_s=0.3)
+        chat = chat_with(server, retries=1, timeout_s=patience(fault))
         kind = expected(fault)
         if kind is None:
             assert chat.ask(TELLER, Sum()) == tell(Sum(), 0)
@@ -75,16 +88,48 @@ def test_every_fault_in_plain_text_too(fault: str) -> None:
                 chat.ask(TELLER, Sum())
 
 
-@pytest.mark.parametrize("fault", STREAM_FAULTS)
+@pytest.mark.parametrize("fault", STREAM_TRANSPORT)
 def test_a_stream_that_breaks_is_an_error_and_never_a_short_answer(fault: str) -> None:
     pieces: list[str] = []
     with FaultyServer(1.0, (fault,)) as server:
-        chat = chat_with(server, retries=1, timeout_s=0.3)
+        chat = chat_with(server, retries=1, timeout_s=patience(fault))
         with pytest.raises(Unavailable):
             pieces.extend(chat.stream(TELLER, Sum()))
         assert server.requests == (1 if "stream" in fault else 2)
     assert tell(Sum(), 0).startswith("".join(pieces))
     assert chat.usage.roles[TELLER.role].failures == {"Unavailable": 1}
+
+
+@pytest.mark.parametrize("fault", STREAM_SPOILED)
+def test_every_fault_in_a_stream_too(fault: str) -> None:
+    kind = Unavailable if fault == "empty_choices" else expected(fault)
+    with FaultyServer(1.0, (fault,)) as server:
+        chat = chat_with(server, retries=1, timeout_s=patience(fault))
+        if kind is None:
+            assert "".join(chat.stream(TELLER, Sum())) == tell(Sum(), 0)
+        else:
+            with pytest.raises(kind):
+                list(chat.stream(TELLER, Sum()))
+
+
+def test_hundreds_of_streams_with_faults_give_right_answers_or_typed_errors() -> None:
+    ends: Counter[str] = Counter()
+
+    def ask(n: int) -> None:
+        try:
+            whole = "".join(chat.stream(TELLER, Sum(numbers=tuple(range(n % 5))), seed=n))
+            ends["right" if whole == tell(Sum(numbers=tuple(range(n % 5))), n) else "wrong"] += 1
+        except ChatError as error:
+            ends[type(error).__name__] += 1
+
+    with FaultyServer(0.3, seed=1) as server:
+        chat = chat_with(server, timeout_s=1.0, deadline_s=15.0)
+        with ThreadPoolExecutor(16) as pool:
+            list(pool.map(ask, range(200)))
+        assert set(server.met) == set(STREAM_FAULTS)
+    assert ends["wrong"] == 0
+    assert sum(ends.values()) == 200
+    assert ends["right"] > 140
 
 
 def test_a_stream_is_retried_while_nothing_has_come() -> None:
@@ -131,14 +176,14 @@ def test_hundreds_of_questions_with_faults_give_right_answers_or_typed_errors() 
         slowest = max(slowest, time.monotonic() - started)
 
     with FaultyServer(0.3, seed=1) as server:
-        chat = chat_with(server, timeout_s=0.3, deadline_s=4.0)
+        chat = chat_with(server, timeout_s=1.0, deadline_s=15.0)
         with ThreadPoolExecutor(24) as pool:
             list(pool.map(ask, range(300)))
         assert len(server.met) >= 20, "the faults were really met"
     assert ends["wrong"] == 0
     assert sum(ends.values()) == 300
     assert ends["right"] > 250
-    assert slowest < 5.0
+    assert slowest < 17.0
     assert chat.usage.failures == 300 - ends["right"]
 
 
@@ -175,7 +220,7 @@ async def test_a_cancelled_question_leaves_no_call_behind() -> None:
 def test_a_budget_is_asked_before_anything_is_sent() -> None:
     with EmbeddedServer() as server:
         chat = chat_with(server, budget=Budget(tokens=1000), max_tokens=2000)
-        with pytest.raises(OverBudget, match="may take 20"):
+        with pytest.raises(OverBudget, match="may take 21"):
             chat.ask(COUNTER, Sum())
         assert server.requests == 0
         dear = chat_with(server, budget=Budget(money=0.001), max_tokens=1000, output_price=10.0)

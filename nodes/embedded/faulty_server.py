@@ -95,7 +95,20 @@ _TELLING = ("cut", "fenced", "prose", "wrong_types", "two_answers", "key_twice",
 TEXT_FAULTS = tuple(fault for fault in JSON_FAULTS if fault not in _TELLING)
 """Faults for plain-text answers: those of JSON cannot be made of it, and a silent cut cannot be told by anyone."""
 
-STREAM_FAULTS = ("rate_limited", "server_error", "dropped", "stalled", "web_page", "broken_stream", "unfinished_stream")
+STREAM_SPOILED = ("think", "think_only", "truncated", "content_filter", "tool_call", "null_content", "empty_choices")
+"""Faults within a reply that is streamed. A refusal beside the content never reaches us: langchain-openai drops it."""
+
+STREAM_TRANSPORT = (
+    "rate_limited",
+    "server_error",
+    "dropped",
+    "stalled",
+    "web_page",
+    "broken_stream",
+    "broken_unicode",
+    "unfinished_stream",
+)
+STREAM_FAULTS = (*STREAM_TRANSPORT, *STREAM_SPOILED)
 
 
 class FaultyServer(EmbeddedServer):
@@ -133,7 +146,8 @@ class FaultyServer(EmbeddedServer):
         if fault is None:
             return super().respond(request, wire)
         if fault in SPOILED:
-            return wire.json(SPOILED[fault](self.complete(request)))
+            body = SPOILED[fault](self.complete(request))
+            return wire.events(_in_pieces(body)) if request.get("stream") else wire.json(body)
         simple: Mapping[str, Callable[[], None]] = {
             "rate_limited": lambda: wire.error(429, "slow down", headers={"retry-after": f"{self.retry_after_s:g}"}),
             "server_error": lambda: wire.error(500, "something broke"),
@@ -146,6 +160,8 @@ class FaultyServer(EmbeddedServer):
         if fault == "stalled":
             self.closing.wait(STALL_S)
             return wire.drop()
+        if fault == "broken_unicode" and request.get("stream"):
+            return wire.data(b'data: {"choices": [{"delta": {"content": "\xff\xc3"}}]}\n\n', 200, _EVENTS)
         return self._broken_body(fault, self.complete(request), wire)
 
     def _broken_body(self, fault: str, completion: Completion, wire: Wire) -> None:
@@ -190,6 +206,21 @@ class FaultyServer(EmbeddedServer):
 
 
 _JSON = {"content-type": "application/json"}
+_EVENTS = {"content-type": "text/event-stream"}
+
+
+def _in_pieces(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A whole completion as the pieces of a stream."""
+    base = {"id": body["id"], "object": "chat.completion.chunk", "created": 0, "model": body["model"]}
+    for choice in body["choices"]:
+        message = choice["message"]
+        for word in (message["content"] or "").replace(" ", " \0").split("\0"):
+            yield {**base, "choices": [{"index": 0, "delta": {"role": "assistant", "content": word}}]}
+        for index, call in enumerate(message.get("tool_calls") or ()):
+            delta = {"role": "assistant", "tool_calls": [{**call, "index": index}]}
+            yield {**base, "choices": [{"index": 0, "delta": delta}]}
+        yield {**base, "choices": [{"index": 0, "delta": {}, "finish_reason": choice["finish_reason"]}]}
+    yield {**base, "choices": [], "usage": body["usage"]}
 
 
 def _unfinished(completion: Completion) -> Iterator[dict[str, Any]]:

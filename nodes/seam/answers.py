@@ -16,7 +16,8 @@ from nodes.errors import Malformed
 _THINK_BLOCK = re.compile(r"\s*<(think|thinking|reasoning)>.*?</\1>", re.DOTALL | re.IGNORECASE)
 _THINK_OPEN = re.compile(r"\s*<(?:think|thinking|reasoning)>", re.IGNORECASE)
 _THINK_CLOSE = re.compile(r"</(?:think|thinking|reasoning)>", re.IGNORECASE)
-_FENCED = re.compile(r"```[a-zA-Z]*[ \t]*\n(.*?)\n?[ \t]*```", re.DOTALL)
+_FENCE = "```"
+_LANGUAGE = re.compile(r"[a-zA-Z]*[ \t]*\n")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 LONGEST_TAG = len("</reasoning>")
 MOST_ERRORS_QUOTED = 8
@@ -31,8 +32,7 @@ def strip_thinking(text: str) -> str:
     A server may cut the opening tag and leave `… </think> answer`; a block that never closes holds no answer at all.
     Tags are looked for only before the answer: within it they are the answer's own words.
     """
-    while match := _THINK_BLOCK.match(text):
-        text = text[match.end() :]
+    text = text[_after_blocks(text) :]
     if _THINK_OPEN.match(text):
         return ""
     close = _THINK_CLOSE.search(text)
@@ -86,12 +86,17 @@ class TextStream:
             yield read_text(self._held, self._question)
 
     def _after_thinking(self) -> str:
-        rest = self._held
-        while match := _THINK_BLOCK.match(rest):
-            rest = rest[match.end() :]
-        rest = rest.lstrip()
+        rest = self._held[_after_blocks(self._held) :].lstrip()
         may_be_tag = any(tag.startswith(rest.lower()) for tag in ("<think>", "<thinking>", "<reasoning>"))
         return "" if may_be_tag or _THINK_OPEN.match(rest) else rest
+
+
+def _after_blocks(text: str) -> int:
+    """Where the think blocks at the beginning of a text end."""
+    end = 0
+    while match := _THINK_BLOCK.match(text, end):
+        end = match.end()
+    return end
 
 
 def read_text(content: str, question: str = "") -> str:
@@ -121,6 +126,8 @@ def read_answer(content: str, answer: type[Parsed], question: str = "") -> Parse
         json.loads(text, object_pairs_hook=_refuse_repeated)
     except json.JSONDecodeError as error:
         raise Malformed(f"the answer is not valid JSON: {error.msg} at character {error.pos}") from None
+    except (RecursionError, ValueError):  # thousands of brackets in one another, or a number of thousands of digits
+        raise Malformed("the answer is JSON of a kind that nobody can read") from None
     return validate(text, answer)
 
 
@@ -147,9 +154,11 @@ def _json_text(text: str) -> str:
         raise Malformed("the answer was empty")
     if text.startswith("{") and text.endswith("}"):
         return text
-    fenced = _FENCED.findall(text)
-    if len(fenced) == 1 and fenced[0].strip().startswith("{"):
-        return str(fenced[0]).strip()
+    parts = text.split(_FENCE)  # and no pattern, which would take forever over an answer of a million spaces
+    if len(parts) == 3 and (language := _LANGUAGE.match(parts[1])):
+        fenced = parts[1][language.end() :].strip()
+        if fenced.startswith("{"):
+            return fenced
     start, end = text.find("{"), text.rfind("}")
     if start < 0 or end < start:
         raise Malformed("the answer holds no JSON object")

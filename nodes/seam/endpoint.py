@@ -1,6 +1,7 @@
 """How does a completion come from an OpenAI-compatible endpoint? Asked by the ladder, charged, retried in one layer."""
 
 import asyncio
+import json
 import random
 import ssl
 import warnings
@@ -16,7 +17,7 @@ from langchain_core.runnables import RunnableConfig
 from nodes.errors import Unavailable
 from nodes.models import RoleSettings
 from nodes.seam.failures import Failure, Remedy, http_library, understand
-from nodes.seam.ladder import Form
+from nodes.seam.ladder import JSON_SCHEMA, Form
 from nodes.seam.loop import CallLoop
 from nodes.seam.spending import Charge, Spending
 
@@ -131,6 +132,14 @@ class Endpoint:
                 self._keep(form)
                 return
 
+    async def open(self, *, streaming: bool) -> None:
+        """Load what a first request needs, before its deadline begins to run.
+
+        Raises:
+            Unavailable: there is neither a key nor an address.
+        """
+        await self._model(streaming=streaming)
+
     async def close(self) -> None:
         """Close the connections."""
         models = list(self._models.values())
@@ -141,7 +150,7 @@ class Endpoint:
     async def _once(self, request: Request, form: Form) -> AIMessage:
         model = await self._model(streaming=False)
         async with self._slot(request):
-            with self._charged(request) as charge:
+            with self._charged(request, form) as charge:
                 try:
                     async with asyncio.timeout(self.settings.timeout_s):
                         message = await model.ainvoke(
@@ -157,7 +166,7 @@ class Endpoint:
     async def _once_streamed(self, request: Request, form: Form) -> AsyncGenerator[AIMessageChunk]:
         model = await self._model(streaming=True)
         async with self._slot(request):
-            with self._charged(request) as charge:
+            with self._charged(request, form) as charge:
                 whole: AIMessageChunk | None = None
                 stream = model.astream(
                     form.messages(request.messages, request.schema),
@@ -190,8 +199,13 @@ class Endpoint:
             yield
 
     @contextmanager
-    def _charged(self, request: Request) -> Iterator[Charge]:
-        asked, most = _estimate(request.messages), self.settings.max_tokens or 0
+    def _charged(self, request: Request, form: Form) -> Iterator[Charge]:
+        asked, most = _estimate(form.messages(request.messages, request.schema)), self.settings.max_tokens
+        if request.schema is not None and form.rung == JSON_SCHEMA:
+            asked += len(json.dumps(request.schema)) // BYTES_PER_TOKEN  # endpoints put it into the prompt
+        if most is None:
+            most = 0
+            self._spending.require_bound(request.role)
         money = self.settings.price(asked, most)
         with self._spending.call(request.role, self.settings.model, asked + most, money) as charge:
             # The estimate stands if a reply comes that cannot be read.

@@ -13,6 +13,7 @@ from nodes.agent import Agent
 from nodes.errors import ChatError, Malformed, Refused, Truncated
 from nodes.seam.answers import read_answer, read_text, schema_of, validate
 from nodes.seam.endpoint import Endpoint, Request
+from nodes.seam.failures import clip
 
 NOSTREAM = "nostream"
 """LangGraph's tag for calls whose tokens stay out of `stream_mode="messages"`. Every call carries it: a draft is shown
@@ -90,7 +91,7 @@ class Exchange:
         finish = str(message.response_metadata.get("finish_reason") or "")
         refusal = message.additional_kwargs.get("refusal")
         if refusal or finish.startswith("content_filter"):
-            raise Refused(f"the model declined to answer: {refusal or 'content filter'}")
+            raise Refused(f"the model declined to answer: {clip(str(refusal or 'content filter'))}")
         if finish.startswith("length"):
             raise Truncated("the answer was cut off at the token limit; raise max_tokens for this role")
         self.text = message.text

@@ -5,7 +5,7 @@ Only connection errors, timeouts, HTTP 408, 429 and 5xx, and replies that are no
 
 import email.utils
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cache
 from importlib import import_module
@@ -53,7 +53,16 @@ def http_library() -> Any:
 
 
 def understand(error: Exception, settings: RoleSettings) -> Failure:
-    """The failure behind an exception of langchain-openai or openai."""
+    """The failure behind an exception of langchain-openai or openai. A key that an endpoint repeats stays here."""
+    failure = _understood(error, settings)
+    key = settings.api_key.get_secret_value() if settings.api_key else ""
+    if key and key in failure.error.message:
+        kind = type(failure.error)
+        return replace(failure, error=kind(failure.error.message.replace(key, "(the key)")))
+    return failure
+
+
+def _understood(error: Exception, settings: RoleSettings) -> Failure:
     import openai
 
     http = http_library()
@@ -67,7 +76,7 @@ def understand(error: Exception, settings: RoleSettings) -> Failure:
     if isinstance(error, openai.APIConnectionError | http.TransportError | ConnectionError):
         return Failure(Remedy.RETRY, Unavailable(f"cannot reach {where}: {_cause(error)}"), spent=True)
     # Anything else arose while the reply was read: null or empty choices, a web page, broken JSON or unicode.
-    message = f"{where} sent something that is no chat completion ({type(error).__name__}: {_clip(str(error))})"
+    message = f"{where} sent something that is no chat completion ({type(error).__name__}: {clip(str(error))})"
     return Failure(Remedy.RETRY, Unavailable(message), spent=True)
 
 
@@ -96,7 +105,7 @@ def _status(status: int, said: str, error: object, where: str) -> Failure:
 def _said(error: object) -> str:
     body = getattr(error, "body", None)
     message = body.get("message") if isinstance(body, dict) else None
-    return _clip(str(message or getattr(error, "message", "") or "no message"))
+    return clip(str(message or getattr(error, "message", "") or "no message"))
 
 
 def _code(error: object) -> str:
@@ -108,10 +117,11 @@ def _cause(error: Exception) -> str:
     inner: BaseException = error
     while inner.__cause__ is not None:
         inner = inner.__cause__
-    return _clip(str(inner) or type(inner).__name__)
+    return clip(str(inner) or type(inner).__name__)
 
 
-def _clip(text: str) -> str:
+def clip(text: str) -> str:
+    """An endpoint's own words in one line, and not too many of them."""
     text = " ".join(text.split())
     return text if len(text) <= LONGEST_MESSAGE else f"{text[:LONGEST_MESSAGE]}…"
 

@@ -56,6 +56,17 @@ class Spending:
                 if charge.money is not None:
                     account.money = (account.money or 0.0) + charge.money
 
+    def require_bound(self, role: str) -> None:
+        """Refuse a call whose answer may be of any length, where tokens or money are limited.
+
+        Raises:
+            OverBudget: nothing was spent.
+        """
+        if self.budget.tokens is not None or self.budget.money is not None:
+            raise OverBudget(
+                "a budget of tokens or money cannot be kept by answers of any length; set max_tokens", role=role
+            )
+
     def book(self, role: str, model: str, *, repaired: bool = False, failure: str = "") -> None:
         """One question has ended, well or with a typed error."""
         with self._lock:
