@@ -158,7 +158,7 @@ def test_an_answer_counts_through_two_messages_in_a_row() -> None:
 
 def test_means_after_thoughts_of_suicide_are_a_plan_and_little_without_them() -> None:
     means = "The pills are in my drawer."
-    assert tier(means) is RiskTier.NONE
+    assert assess(said(means), learned=False).tier is RiskTier.NONE
     assert tier("I think about killing myself.", "How long has that been so?", means) is RiskTier.IMMINENT
 
 
@@ -276,7 +276,7 @@ def test_a_verdict_for_another_message_or_milder_than_the_rules_is_refused() -> 
 
 def test_no_rule_is_lost_to_the_sieve() -> None:
     for row in ROWS:
-        text = reading._without_idioms(plain(row["text"]).text)
+        text = reading.without_idioms(plain(row["text"]).text)
         tried = {id(pattern) for _, match in reading.EN_RULES.matches(text) for pattern in (match.re,)}
         for rule in reading.EN_RULES.rules:
             for pattern in rule.patterns:

@@ -83,5 +83,11 @@ def only_denies(seeker_text: str) -> bool:
     return _either("only_no", seeker_text)
 
 
+@lru_cache(maxsize=4096)
+def says_safe(seeker_text: str) -> bool:
+    """Whether a message says that there is no danger, and does not waver."""
+    return _either("says_safe", seeker_text) and not wavers(seeker_text)
+
+
 def _either(name: str, text: str) -> bool:
     return bool(_PATTERNS[name].search(plain(text).text) or _PATTERNS[f"zh_{name}"].search(folded(text)))

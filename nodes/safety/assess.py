@@ -5,8 +5,9 @@ from collections.abc import Iterable
 
 from conversation.dialogue import Line, Speaker, Transcript
 from conversation.seeker import Risk, RiskKind, RiskTier
-from nodes.safety.answers import Answer, Asked, answer_of, asked_in, takes_back, wavers
+from nodes.safety.answers import Answer, Asked, answer_of, asked_in, only_denies, says_safe, takes_back, wavers
 from nodes.safety.language import require_known
+from nodes.safety.learned import hear, weights
 from nodes.safety.read import Reading, read
 from nodes.safety.rule import Role, Sign
 
@@ -17,23 +18,28 @@ _WEAK_NEEDED = 3
 """Weak signs of different families that together make a concern: burden or aloneness must be among them."""
 
 
-def assess(transcript: Transcript, *, locale: str = "en") -> Risk:
-    """The risk that the seeker's last turn shows, read in the light of the conversation. Rules only.
+def assess(transcript: Transcript, *, locale: str = "en", learned: bool = True) -> Risk:
+    """The risk that the seeker's last turn shows, read in the light of the conversation, without a language model.
 
     The last turn is every seeker message since the supporter last spoke. What came before matters in four ways: an
     answer is read against the question that it answers; means, place or time after thoughts of suicide make a plan;
-    a farewell after them is graver; and weak signs add up over neighbouring turns.
+    a farewell after them is graver; and weak signs add up over neighbouring turns. Where the rules find nothing, the
+    learned reader may raise a concern; a plain no is not read by it.
 
     Args:
         transcript: Oldest first. Supporter lines after the last seeker line are ignored.
         locale: Of the conversation; English and Chinese are known.
+        learned: Whether the learned reader reads beside the rules; without it only to measure the rules alone.
 
     Raises:
+        ReaderMissing: the learned reader's weights cannot be read.
         UnsupportedLanguage: the locale, or the last turn, is neither English nor Chinese.
     """
     turn, asked, earlier = last_turn(transcript)
     for text in turn or [""]:
         require_known(text, locale)
+    if learned:
+        weights()  # a gate whose reader is broken must not go on as if it had read, whatever the rules find
     now = [sign for text in turn for sign in read(text).signs]
     before = [read(text) for text in earlier]
     raised = [sign for sign in now if sign.role is Role.SIGN]
@@ -70,8 +76,15 @@ def assess(transcript: Transcript, *, locale: str = "en") -> Risk:
         weak = _weak_together(now, before)
         if weak:
             tier, kinds, signs = RiskTier.CONCERN, {RiskKind.SUICIDE}, list(weak)
+        elif learned and (heard := [sign for text in turn if (sign := learned_sign(text)) is not None]):
+            tier, kinds, signs = RiskTier.CONCERN, {sign.kind for sign in heard}, [sign.words for sign in heard]
     order = list(RiskKind)
     return Risk(tier=tier, kinds=tuple(sorted(kinds, key=order.index)), signs=tuple(dict.fromkeys(signs)))
+
+
+def learned_sign(text: str) -> Sign | None:
+    """What the learned reader hears in a message that is no mere denial."""
+    return None if only_denies(text) or takes_back(text) else hear(text)
 
 
 def last_turn(transcript: Transcript) -> tuple[list[str], frozenset[Asked], list[str]]:
@@ -174,7 +187,8 @@ def _answered(asked: frozenset[Asked], answer: Answer, text: str, *, in_crisis: 
         return Risk(tier=RiskTier.ELEVATED, kinds=(RiskKind.SELF_HARM,), signs=(quote,))
     if answer is Answer.YES and Asked.OTHERS in asked:
         return Risk(tier=RiskTier.ELEVATED, kinds=(RiskKind.HARM_TO_OTHERS,), signs=(quote,))
-    if Asked.SAFE in asked and Asked.SUICIDE not in asked and answer in (Answer.NO, Answer.UNSURE):
+    unsafe = Asked.SAFE in asked and Asked.SUICIDE not in asked and not says_safe(text)
+    if unsafe and answer in (Answer.NO, Answer.UNSURE):
         tier = RiskTier.ELEVATED if answer is Answer.NO else RiskTier.CONCERN
         return Risk(tier=tier, kinds=(RiskKind.ABUSE,), signs=(quote,))
     return Risk()

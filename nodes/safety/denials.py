@@ -3,7 +3,7 @@
 from conversation.dialogue import Speaker, Transcript
 from conversation.seeker import RiskKind
 from nodes.safety.answers import Answer, Asked, answer_of, only_denies, takes_back, wavers
-from nodes.safety.assess import answer_to, denies, last_turn
+from nodes.safety.assess import answer_to, denies, last_turn, learned_sign
 from nodes.safety.read import read
 from nodes.safety.rule import Role
 
@@ -12,6 +12,7 @@ def about_someone_else(transcript: Transcript) -> bool:
     """Whether every sign of suicide in the last turn speaks of another person."""
     turn, _, _ = last_turn(transcript)
     signs = [s for text in turn for s in read(text).signs if s.role is Role.SIGN and s.kind is RiskKind.SUICIDE]
+    signs = signs or [s for text in turn if (s := learned_sign(text)) is not None and s.kind is RiskKind.SUICIDE]
     return bool(signs) and all(sign.third_party for sign in signs)
 
 

@@ -32,6 +32,10 @@ class Reading(NamedTuple):
     """What one message shows, before the conversation around it is considered."""
 
     signs: tuple[Sign, ...]
+    aside: tuple[tuple[int, int], ...] = ()
+    """Stretches of the plain text that a rule knows and its scope set aside: negated, of a film, asked by someone."""
+    aside_zh: tuple[tuple[int, int], ...] = ()
+    """The same in simplified Chinese text."""
 
     @property
     def tier(self) -> RiskTier:
@@ -42,29 +46,34 @@ class Reading(NamedTuple):
 @lru_cache(maxsize=8192)
 def read(text: str) -> Reading:
     """All signs in one message, English and Chinese, in the order of the rules."""
-    return Reading((*_read_english(text), *read_chinese(text)))
+    signs, aside = _read_english(text)
+    signs_zh, aside_zh = read_chinese(text)
+    return Reading((*signs, *signs_zh), aside, aside_zh)
 
 
-def _read_english(text: str) -> list[Sign]:
+def _read_english(text: str) -> tuple[list[Sign], tuple[tuple[int, int], ...]]:
     message = plain(text)
     if len(message.text) < 3:
-        return []
-    cut = _without_idioms(message.text)
+        return [], ()
+    cut = without_idioms(message.text)
     laughing = bool(_LAUGHING.search(text))
     signs = []
+    aside = []
     found: set[str] = set()
     for rule, match in EN_RULES.matches(cut):
         if rule.name in found:
             continue
         tier = _in_scope(rule, cut, match, laughing)
-        if tier is not None:
+        if tier is None:
+            aside.append(match.span())
+        else:
             found.add(rule.name)
             words = message.as_written(match.start(), match.end())
             signs.append(Sign(rule.name, rule.kind, tier, rule.role, words, rule.third_party))
-    return signs
+    return signs, tuple(aside)
 
 
-def _without_idioms(text: str) -> str:
+def without_idioms(text: str) -> str:
     """The text with figures of speech blanked, positions kept."""
     for number in _IDIOM_SIEVE.candidates(text):
         text = _IDIOMS[number].sub(lambda match: "~" * len(match[0]), text)
@@ -108,6 +117,8 @@ def _in_scope(rule: Rule, text: str, match: re.Match[str], laughing: bool) -> Ri
     asked = _SCOPE["asked"].search(before) if rule.role is Role.SIGN else None
     if asked and _SCOPE["others_ask"].search(before[: asked.start() + 1]):
         return None
+    if _settled(text, sentence, match[0]):
+        return None
     tier = rule.tier
     if tier.level > 1 and _SCOPE["hedged"].search(before):
         tier = RiskTier.CONCERN
@@ -119,4 +130,17 @@ def _in_scope(rule: Rule, text: str, match: re.Match[str], laughing: bool) -> Ri
     return RiskTier.CONCERN if well_now and tier is RiskTier.ELEVATED else tier
 
 
-__all__ = ["EN_RULES", "Reading", "read"]
+_PRESENT = re.compile(r"\b(?:am|want|wish|keep|feel|can ?not|could|will|going|would|is|are|has|think(?:ing)?)\b")
+"""A sign in such words speaks of now, whatever is told around it."""
+
+
+def _settled(text: str, sentence: str, words: str) -> bool:
+    """Whether the words tell of something long past, by someone who is well now, with nothing open."""
+    if not (_SCOPE["long_past"].search(text) and _SCOPE["settled"].search(text)) or _SCOPE["reopened"].search(text):
+        return False
+    if _SCOPE["long_past"].search(sentence) or _SCOPE["past"].search(sentence):
+        return True
+    return not _PRESENT.search(words)
+
+
+__all__ = ["EN_RULES", "Reading", "read", "without_idioms"]

@@ -24,6 +24,8 @@ _CODED = tuple((entry.name, re.compile(entry.pattern)) for entry in read_rules("
 RULES = RuleSet(risk_rules("risk_zh"))
 _IDIOMS = re.compile(read_rules("idioms_zh")[0].pattern)
 _SCOPE = patterns("scope_zh")
+_NOW = re.compile("今晚|今天|现在|马上|就去|准备")
+"""A sign in such words speaks of now, whatever is told around it."""
 
 
 @lru_cache(maxsize=8192)
@@ -37,26 +39,37 @@ def simplified(text: str) -> str:
     return text
 
 
+def idioms_cut(mended: str) -> str:
+    """Simplified text with figures of speech blanked, positions kept."""
+    return _IDIOMS.sub(lambda match: "~" * len(match[0]), mended)
+
+
 @lru_cache(maxsize=8192)
-def read_chinese(text: str) -> tuple[Sign, ...]:
-    """All signs that the Chinese rules find; none at once where the text has no Chinese and none of its codes."""
+def read_chinese(text: str) -> tuple[tuple[Sign, ...], tuple[tuple[int, int], ...]]:
+    """All signs that the Chinese rules find, and stretches that scope set aside.
+
+    None at once where the text has no Chinese and none of its codes.
+    """
     if not _HAN.search(text) and not re.search(
         r"(?i)\b(?:zi ?sha|xiang ?si|bu ?xiang ?huo|tiao ?lou|ge ?wan|zi ?can|qu ?si)\b", text
     ):
-        return ()
+        return (), ()
     mended = simplified(text)
-    cut = _IDIOMS.sub(lambda m: "~" * len(m[0]), mended)
+    cut = idioms_cut(mended)
     laughing = bool(_SCOPE["laughter"].search(mended))
     signs: list[Sign] = []
+    aside: list[tuple[int, int]] = []
     found: set[str] = set()
     for rule, match in RULES.matches(cut):
         if rule.name in found:
             continue
         tier = _in_scope(rule, cut, match, laughing)
-        if tier is not None:
+        if tier is None:
+            aside.append(match.span())
+        else:
             found.add(rule.name)
             signs.append(Sign(rule.name, rule.kind, tier, rule.role, match[0].strip(), rule.third_party))
-    return tuple(signs)
+    return tuple(signs), tuple(aside)
 
 
 def _in_scope(rule: Rule, text: str, match: re.Match[str], laughing: bool) -> RiskTier | None:
@@ -71,6 +84,9 @@ def _in_scope(rule: Rule, text: str, match: re.Match[str], laughing: bool) -> Ri
         and (asked := _SCOPE["reported"].search(before))
         and _SCOPE["reporter"].search(before[: asked.start()])
     ):
+        return None
+    told = _SCOPE["long_past"].search(text) and _SCOPE["settled"].search(text)
+    if told and not _SCOPE["reopened"].search(text) and not _NOW.search(match[0]):
         return None
     tier = rule.tier
     if tier.level > 1 and _SCOPE["hedged"].search(before):

@@ -133,10 +133,11 @@ def _text(book: str) -> str:
 
 @cache
 def fingerprint() -> str:
-    """First 16 hex digits of the SHA-256 over all rule files: which rules read a message, for the record of a turn."""
-    folder = files("nodes") / "safety" / "rules"
-    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".txt"))
+    """First 16 hex digits of the SHA-256 over all rule files and the learned reader's weights: what read a message."""
+    safety = files("nodes") / "safety"
+    read_by = [(entry.name, entry) for entry in (safety / "rules").iterdir() if entry.name.endswith(".txt")]
+    read_by += [(entry.name, entry) for entry in safety.iterdir() if entry.name.endswith(".npz")]
     digest = hashlib.sha256()
-    for name in names:
-        digest.update(name.encode() + (folder / name).read_bytes())
+    for name, entry in sorted(read_by, key=lambda named: named[0]):
+        digest.update(name.encode() + entry.read_bytes())
     return digest.hexdigest()[:16]
