@@ -157,3 +157,11 @@ def test_reading_a_conversation_again_is_cheap() -> None:
     for _ in range(50):
         read_state(lines)
     assert (time.process_time() - started) / 50 < 0.005  # measured 0.1 ms; the bound allows for a busy machine
+
+
+def test_a_no_to_a_question_about_safety_is_an_answer_and_no_pushing_back() -> None:
+    asked = Line(speaker=Speaker.SUPPORTER, text="May I ask plainly: are you having thoughts of suicide?")
+    said = Line(speaker=Speaker.SEEKER, text="Sometimes I wish I was dead.")
+    state = read_state((said, asked, Line(speaker=Speaker.SEEKER, text="No, never. It is my boss who gets me down.")))
+    assert state.activity is not Activity.PUSHING_BACK
+    assert state.resistance is Resistance.NONE

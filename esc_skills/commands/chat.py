@@ -1,5 +1,6 @@
 """`esc-skills chat`: a live conversation in the terminal."""
 
+import time
 import uuid
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +15,10 @@ if TYPE_CHECKING:
 NOT_READ = (
     "I could not read that, so I have not taken it in: I read English only. Please write it in English if you can. "
     "If you are in danger or thinking of ending your life, call your local emergency number now."
+)
+NOT_ANSWERED = (
+    "No reply could be had just now, and what you wrote last was not taken in. You can write it again. If you are in "
+    "danger or thinking of ending your life, do not wait for this program: call your local emergency number now."
 )
 
 
@@ -34,7 +39,7 @@ def chat(
     from nodes.reply_guard import ai_notice
     from nodes.safety.resources import find_region
 
-    context = Context(bank=bank, region=region, seed=seed)
+    context = Context(bank=bank, region=region, seed=seed, notice="beside")
     _ = context.resources.audit  # a bank or log that cannot be opened is told before anyone writes a word
     with Memory(thread, threads, seed=seed) as memory:
         err.print(ai_notice(context.locale), style="dim")
@@ -53,12 +58,13 @@ def _talk(memory: "Memory", context: "Context", *, explain: bool) -> None:
     """Turn after turn, until an empty line."""
     from langchain_core.messages import HumanMessage
 
-    from esc_skills.console import err, out
-    from graphs import support
-    from nodes.errors import UnknownLanguage
+    from esc_skills.console import err
+    from nodes.errors import ChatError, UnknownLanguage
     from nodes.safety.language import UnsupportedLanguage
+    from nodes.turn import TurnInput
 
     session: Any = {"configurable": {"thread_id": uuid.uuid4().hex}}  # the audit log counts conversations by it
+    memory.state["noticed_at"] = time.time()  # it was said above
     while True:
         try:
             text = input("you: ").strip()
@@ -68,19 +74,43 @@ def _talk(memory: "Memory", context: "Context", *, explain: bool) -> None:
             return
         asked: Any = {**memory.state, "messages": [*memory.state["messages"], HumanMessage(text)]}
         try:
-            result = support.graph.invoke(asked, session, context=context)
-        except (
-            UnknownLanguage,
-            UnsupportedLanguage,
-        ) as error:  # the conversation goes on; what could not be read was not heard
+            result = _turn(asked, session, context)
+        except (UnknownLanguage, UnsupportedLanguage) as error:
+            # The conversation goes on; what could not be read was not heard.
             err.print(f"\n{NOT_READ}\n({error})\n", markup=False)
             continue
-        out.print(f"\n[bold]supporter:[/] {result['messages'][-1].text}\n", soft_wrap=True)
+        except ChatError as error:
+            err.print(f"\n{NOT_ANSWERED}\n({error})\n", markup=False)
+            continue
         if explain:
             print_explanation(result["explanation"])
-        lost = memory.keep({key: result[key] for key in ("messages", "progress", "crisis") if key in result})
+        lost = memory.keep({key: result[key] for key in TurnInput.__annotations__ if key in result})
         if lost:
             err.print(f"{lost}\n", style="yellow", markup=False, soft_wrap=True)
+
+
+def _turn(asked: Any, session: Any, context: "Context") -> dict[str, Any]:
+    """One turn, printed as it comes; what the graph holds at its end."""
+    from esc_skills.console import err, out
+    from graphs import support
+
+    result: dict[str, Any] = {}
+    begun = False
+    try:
+        for mode, event in support.graph.stream(asked, session, context=context, stream_mode=["custom", "values"]):
+            if mode == "values":
+                result = event
+            elif event["event"] == "notice":
+                err.print(f"\n{event['text']}", style="dim", markup=False)
+            elif event["event"] == "text":
+                if not begun:
+                    out.print("\n[bold]supporter:[/] ", end="")
+                begun = True
+                out.print(event["text"], end="", markup=False, soft_wrap=True)
+    finally:
+        if begun:
+            out.print("\n")
+    return result
 
 
 def print_explanation(why: dict[str, Any]) -> None:

@@ -29,12 +29,13 @@ def notice_due(
 ) -> bool:
     """Whether the AI notice goes with the next reply.
 
-    At the start; whenever the seeker asks whether this is a person; every `every_turns` replies (0: not by turns); and
-    when `every_seconds` have passed since the last one (three hours, as New York asks of companions).
+    At the start, unless it was given just before; whenever the seeker asks whether this is a person; every
+    `every_turns` replies (0: not by turns); and when `every_seconds` have passed since the last one (three hours, as
+    New York asks of companions).
     """
     replies = sum(line.speaker is Speaker.SUPPORTER for line in transcript)
     return (
-        replies == 0
+        (replies == 0 and seconds_since_last is None)
         or asks_if_human(transcript)
         or (every_turns > 0 and replies % every_turns == 0)
         or (seconds_since_last is not None and seconds_since_last >= every_seconds)

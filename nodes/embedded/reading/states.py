@@ -11,6 +11,7 @@ from nodes.embedded.reading.feelings import PLEASANT
 from nodes.embedded.reading.lexicon import sections
 from nodes.embedded.reading.reactions import Reaction
 from nodes.embedded.reading.signs import Signs, signs_of
+from nodes.safety.answers import asked_in
 
 Label = TypeVar("Label")
 
@@ -202,6 +203,8 @@ def read_state(transcript: Transcript) -> SeekerState:
     signs = [signs_of(turn) for turn in turns]
     now = signs[-1]
     change = read_change(turns[-2], reply, turns[-1]) if len(turns) > 1 else None
+    if change in (ResponseChange.REJECTS, ResponseChange.CORRECTS) and asked_in(reply):
+        change = ResponseChange.CONTINUES  # a "no" to a question about safety is an answer, and pushes nobody back
     activity, second = _activities(now, change)
     emotion, feeling = _feeling(signs)
     need = _best(_faded([sign.needs for sign in signs], _FADE_NEED), _LEAST_NEED)
