@@ -273,7 +273,7 @@ def test_the_public_sets_are_read_whole(file: str, name: str, count: int, outcom
 
 
 def test_every_format_has_a_name_that_the_command_line_can_take() -> None:
-    assert list(FORMATS) == ["esconv", "failed-esconv", "esconv-lines", "sage", "own"]
+    assert list(FORMATS) == ["esconv", "failed-esconv", "esconv-lines", "sage", "episodes", "own"]
 
 
 def test_the_example_in_the_documentation_can_be_read(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from conversation.episode import RECORDED, Appraisal, End, Episode
+from conversation.formats import read_dialogues
 from conversation.formats.record import BadDialogue, FieldError
 from conversation.formats.sage_episode import episode_of, record_of
 from conversation.formats.sage_labels import CHARACTERS, TASKS
@@ -257,3 +258,21 @@ def test_an_unscored_episode_is_not_written(tmp_path: Path) -> None:
     failed = episode.model_copy(update={"end": End.ERROR})
     with pytest.raises(ValueError, match="unscored"):
         record_of(failed, authored()[0])
+
+
+def test_episodes_are_read_as_dialogues_without_anything_that_was_judged(tmp_path: Path) -> None:
+    seeker = authored()[0]
+    own = play_one(Job(profile=seeker, seed=1, context=Context(turn_limit=2)))
+    recorded = episode_of(talk_of(tmp_path, record(40, 35, last_reply_judged=True)), supporter="x")
+    (tmp_path / "e.jsonl").write_text(f"{own.model_dump_json()}\n{recorded.model_dump_json()}\n", encoding="utf-8")
+    reading = read_dialogues(tmp_path / "e.jsonl")
+    assert reading.format == "episodes"
+    first, second = reading.dialogues
+    assert (first.locale, second.locale, second.source, second.licence) == ("en", "zh", "SAGE", "MIT")
+    assert [turn.text for turn in second.turns] == ["第0句。", "回答0。", "第1句。"]
+    assert "心里轻了一点" not in second.model_dump_json()
+    assert seeker.hidden not in first.model_dump_json()
+    failed = own.model_copy(update={"turns": ()})
+    (tmp_path / "e.jsonl").write_text(failed.model_dump_json(), encoding="utf-8")
+    with pytest.raises(BadDialogue, match="field 'turns'"):
+        read_dialogues(tmp_path / "e.jsonl")

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from conversation.dialogue import Dialogue
-from conversation.formats import esconv, esconv_lines, failed_esconv, own, sage
+from conversation.formats import episodes, esconv, esconv_lines, failed_esconv, own, sage
 
 LOOKED_AT = 20
 """Records looked at: the first one alone may be the bad one."""
@@ -21,7 +21,7 @@ class Format:
 
 FORMATS = {
     module.NAME: Format(module.NAME, module.recognises, module.read)
-    for module in (esconv, failed_esconv, esconv_lines, sage, own)
+    for module in (esconv, failed_esconv, esconv_lines, sage, episodes, own)
 }
 
 
