@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 from esc_skills.console import out, percent, points
+from esc_skills.paying import print_usage
+from nodes.usage import Usage
 
 if TYPE_CHECKING:
     from conversation.episode import Episode
@@ -28,6 +30,8 @@ def print_summary(result: dict[str, Any], *, bank: str, record: str) -> None:
         _figures(summary)
     if summary.get("stop"):
         out.print(f"Stopped because {summary['stop']}.")
+    if summary["usage"]["roles"]:
+        print_usage(Usage(roles=summary["usage"]["roles"]))
     out.print(f"Bank:   {bank} (generation {summary['generation']})", soft_wrap=True)
     out.print(f"Record: {record}", soft_wrap=True)
     out.print(f"Look at it:  esc-skills bank list --bank {bank}", soft_wrap=True)

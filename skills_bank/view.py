@@ -53,7 +53,10 @@ class BankView:
 
     @cached_property
     def content_hash(self) -> str:
-        """SHA-256 over the living skills' contents: the same for a preview and for the generation it becomes."""
+        """SHA-256 over the living skills' contents: the same for a preview and for the generation it becomes.
+
+        Times, run ids, versions and lineage are left out: the same run elsewhere, or over an endpoint, gives the same.
+        """
         return content_hash((skill.id, skill.content_hash) for skill in self._living.values())
 
     @property

@@ -40,7 +40,9 @@ def list_skills(bank: Place = "starter", generation: Generation = None, as_json:
     opened = _open(bank)
     view = opened.at(generation)
     if as_json:
-        print_json({"bank": bank, "generation": view.generation, "skills": [_brief(skill) for skill in view.skills()]})
+        skills = [_brief(skill) for skill in view.skills()]
+        head = {"bank": bank, "generation": view.generation, "content_hash": view.content_hash}
+        print_json({**head, "skills": skills})
         return
     from rich.table import Table
 
@@ -169,15 +171,21 @@ def history(
 
 @app.command("verify")
 def verify_bank(bank: Place) -> None:
-    """Check the whole bank, row by row."""
+    """Check the whole bank, row by row, and tell the hash of what it holds.
+
+    The hash leaves out times, run ids and versions: two banks with the same skills have the same.
+    """
     from esc_skills.console import out
 
-    problems = _open(bank).verify()
+    opened = _open(bank)
+    problems = opened.verify()
     for problem in problems:
         out.print(problem, markup=False)
     if problems:
         raise typer.Exit(1)
-    out.print(f"{bank}: sound")
+    view = opened.at()
+    out.print(f"{bank}: sound", markup=False)
+    out.print(f"generation {view.generation}, {len(view)} skills, content {view.content_hash}", soft_wrap=True)
 
 
 @app.command()

@@ -5,8 +5,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from esc_skills.paying import Record, Replay, Spend, WantEstimate
+
 if TYPE_CHECKING:
     from rich.progress import Progress
+
+    from graphs.context import DiscoveryContext
 
 
 def discover(
@@ -25,9 +29,10 @@ def discover(
         str, typer.Option(help="'any', or 'commercial' to refuse dialogues that forbid commercial use.")
     ] = "any",
     seed: Annotated[int, typer.Option(help="The same seed and files give the same bank.")] = 0,
-    estimate: Annotated[
-        bool, typer.Option("--estimate", help="Only say what labelling and distilling would cost; nothing is made.")
-    ] = False,
+    estimate: WantEstimate = False,
+    budget: Spend = None,
+    record: Record = None,
+    replay: Replay = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was found as JSON.")] = False,
 ) -> None:
     """Make skills from recorded support dialogues, those that helped and those that failed.
@@ -36,10 +41,10 @@ def discover(
     that moved the seeker are clustered into prototypes and distilled into skills, each with its evidence for and
     against. Nothing is copied from a dialogue into a skill.
     """
-    from esc_skills.console import print_json, progress
+    from esc_skills.console import print_json
     from esc_skills.errors import Usage
+    from esc_skills.paying import accounted, paid_for, print_usage, spent, usage_json
     from esc_skills.places import own_bank
-    from graphs import discovery
     from graphs.context import DiscoveryContext
 
     own_bank(bank)
@@ -50,29 +55,49 @@ def discover(
             raise Usage(f"{file}: there is no such file")
     if licence_policy not in ("any", "commercial"):
         raise Usage(f"--licence-policy {licence_policy}: choose 'any' or 'commercial'")
-    context = DiscoveryContext(bank=bank, held_out=held_out, licence_policy=licence_policy, seed=seed)
+    context = DiscoveryContext(
+        bank=bank,
+        held_out=held_out,
+        licence_policy=licence_policy,
+        seed=seed,
+        **({} if estimate else paid_for(record, replay, budget)),
+    )
     given: dict[str, Any] = {
         "paths": [str(file) for file in files or []],
         "format": format,
         "skip_bad": skip_bad,
         "estimate_only": estimate,
     }
+    if estimate:
+        summary = _run(given, context)
+        print_json(summary) if as_json else print_estimate(summary)
+        return
+    with accounted(context):
+        summary = _run(given, context)
+    usage = spent(context)
+    if as_json:
+        print_json({**summary, "usage": usage_json(usage)})
+    else:
+        print_found(summary)
+        print_usage(usage)
+
+
+def _run(given: dict[str, Any], context: "DiscoveryContext") -> dict[str, Any]:
+    from esc_skills.console import progress
+    from graphs import discovery
+
     summary: dict[str, Any] = {}
     with progress() as bar:
         watch = _Watch(bar)
         asked: Any = {key: value for key, value in given.items() if value}
-        stream: Any = discovery.graph.stream(asked, context=context, stream_mode=["custom", "values"])
+        config: Any = {"max_concurrency": context.concurrency}  # threads, which wait for endpoints
+        stream: Any = discovery.graph.stream(asked, context=context, stream_mode=["custom", "values"], config=config)
         for mode, chunk in stream:
             if mode == "custom":
                 watch.tell(chunk)
             else:
                 summary = chunk.get("summary", summary)
-    if as_json:
-        print_json(summary)
-    elif estimate:
-        print_estimate(summary)
-    else:
-        print_found(summary)
+    return summary
 
 
 class _Watch:
@@ -104,13 +129,13 @@ class _Watch:
 
 def print_estimate(summary: dict[str, Any]) -> None:
     """Calls, tokens and money that a run would need, before anything is spent."""
+    from esc_skills import paying
     from esc_skills.console import out
+    from nodes.estimate import Estimate
 
-    cost, dialogues = summary["estimate"], summary["dialogues"]
-    money = "no price is configured" if cost["money"] is None else f"about {cost['money']:.2f} US dollars"
-    out.print(f"{dialogues['used']} dialogues to label: {cost['calls']} calls at most")
-    out.print(f"{cost['input_tokens']} input and {cost['output_tokens']} output tokens; {money}")
-    out.print("The embedded engine makes no calls. Nothing was made or spent.")
+    out.print(f"{summary['dialogues']['used']} dialogues, {summary['dialogues']['labelled_before']} labelled before")
+    kept = {name: summary["estimate"][name] for name in Estimate.model_fields}  # totals are computed again
+    paying.print_estimate(Estimate.model_validate(kept))
 
 
 def print_found(summary: dict[str, Any]) -> None:

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from esc_skills.paying import Record, Replay, Spend, WantEstimate
+
 if TYPE_CHECKING:
     from rich.progress import Progress
 
@@ -30,9 +32,17 @@ def evolve(
     ] = 10,
     report: Annotated[int, typer.Option(min=0, help="Sealed fresh seekers for the figures before and after.")] = 48,
     workers: Annotated[
-        int | None, typer.Option(min=0, help="Local processes for simulation. Default: one for each core, up to four.")
+        int | None,
+        typer.Option(
+            min=0,
+            help="Local processes for simulation. Default: one for each core, up to four; none with language models.",
+        ),
     ] = None,
     episodes: Annotated[int | None, typer.Option(min=1, help="Budget: episodes that may be simulated.")] = None,
+    estimate: WantEstimate = False,
+    budget: Spend = None,
+    record: Record = None,
+    replay: Replay = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")] = False,
 ) -> None:
     """Let a bank get better, on evidence.
@@ -42,13 +52,13 @@ def evolve(
     the changed one. It enters only if the evidence shows that it helps, and that nobody is harmed. *Undecided* means
     not accepted. A run takes some minutes.
     """
+    from esc_skills.paying import accounted, paid_for, print_estimate, spent, usage_json, workers_for
     from graphs.context import EvolutionContext
     from graphs.simulation import close_engines
+    from nodes.context import STARTER
 
-    place = _place(bank, seed)
-    _prepare(place, new=bank is None)
-    context = EvolutionContext(
-        bank=place,
+    settings = EvolutionContext(
+        bank=bank or STARTER,
         rounds=rounds,
         seed=seed,
         proposals=proposals,
@@ -56,11 +66,23 @@ def evolve(
         others=pairs,
         tests=tests,
         report=report,
-        workers=_workers(workers),
         episodes=episodes,
+        **paid_for(record, replay, budget),
     )
+    if estimate:
+        from esc_skills.console import print_json
+        from graphs.estimate import evolution
+
+        expected = evolution(settings)
+        print_json(expected.model_dump(mode="json")) if as_json else print_estimate(expected)
+        return
+    processes = workers_for(settings, workers, _cores())
+    place = _place(bank, seed)
+    _prepare(place, new=bank is None)
+    context = EvolutionContext(**{**dict(settings), "bank": place, "workers": processes})
     try:
-        result = _run(context)
+        with accounted(context):
+            result = _run(context)
     except KeyboardInterrupt:
         from esc_skills.console import err
 
@@ -75,6 +97,7 @@ def evolve(
     summary = result["summary"]
     compared = comparison_of(open_bank(place).ledger.episodes(run=result["run"], stage="report"), summary)
     summary["comparison"] = compared.model_dump() if compared else None
+    summary["usage"] = usage_json(spent(context))
     folder = Path() if "://" in place else Path(place)
     record = folder / f"{result['run']}.json"
     record.write_text(_as_json(result), encoding="utf-8")
@@ -102,10 +125,10 @@ def _prepare(place: str, *, new: bool) -> None:
         bank.commit(starter_changes(), expected_generation=bank.generation, note="starter bank")
 
 
-def _workers(wanted: int | None) -> int:
+def _cores() -> int:
     import os
 
-    return wanted if wanted is not None else min(4, os.cpu_count() or 1)
+    return min(4, os.cpu_count() or 1)
 
 
 def _run(context: "EvolutionContext") -> dict[str, Any]:
@@ -116,7 +139,12 @@ def _run(context: "EvolutionContext") -> dict[str, Any]:
     with progress() as bar:
         watch = _Watch(bar)
         stream: Any = evolution.graph.stream(
-            {}, context=context, stream_mode=["custom", "values"], subgraphs=True, config={"recursion_limit": 10_000}
+            {},
+            context=context,
+            stream_mode=["custom", "values"],
+            subgraphs=True,
+            # Without the second, LangGraph's threads would ask an endpoint fewer things at once than the cap allows.
+            config={"recursion_limit": 10_000, "max_concurrency": context.concurrency},
         )
         for _, mode, chunk in stream:
             if mode == "custom":

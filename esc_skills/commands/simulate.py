@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from esc_skills.paying import Record, Replay, Spend, WantEstimate
+
 if TYPE_CHECKING:
     from conversation.episode import Episode
     from conversation.profile import Profile
@@ -26,6 +28,10 @@ def simulate(
         int, typer.Option(min=1, max=15, help="Ask the judge so often about each reply; the median counts.")
     ] = 1,
     workers: Annotated[int, typer.Option(min=0, help="Local processes; 0 stays in this one.")] = 0,
+    estimate: WantEstimate = False,
+    budget: Spend = None,
+    record: Record = None,
+    replay: Replay = None,
     show: Annotated[bool, typer.Option("--show", help="Print every conversation, turn by turn.")] = False,
     output: Annotated[Path | None, typer.Option(help="Write the episodes as JSON lines.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
@@ -35,14 +41,22 @@ def simulate(
     from conversation.seeds import Stream, derived_seed
     from esc_skills.console import out, print_json, progress
     from esc_skills.errors import Usage
+    from esc_skills.paying import accounted, paid_for, print_estimate, print_usage, spent, usage_json, workers_for
     from esc_skills.seekers import check_playable
     from graphs.context import Context
+    from graphs.estimate import conversations
     from graphs.simulation import Job, close_engines, engine_of
 
     if output is not None and not output.parent.is_dir():
         raise Usage(f"--output {output}: there is no folder {output.parent}")
     seekers = _seekers(profiles, derived_seed(seed, Stream.SIMULATE))
-    context = Context(bank=bank, seed=seed, turn_limit=turns, judge_samples=judge_samples)
+    settings = paid_for(record, replay, budget)
+    context = Context(bank=bank, seed=seed, turn_limit=turns, judge_samples=judge_samples, **settings)
+    if estimate:
+        expected = conversations(context, seekers, seeds * len(seekers))
+        print_json(expected.model_dump(mode="json")) if as_json else print_estimate(expected)
+        return
+    workers = workers_for(context, workers, 0)
     check_playable(seekers, context.resources.models)
     jobs = [
         Job(profile=p, seed=derived_seed(seed, Stream.SIMULATE, p.id, s), context=context)
@@ -50,7 +64,7 @@ def simulate(
         for s in range(seeds)
     ]
     try:
-        with progress() as bar:
+        with accounted(context), progress() as bar:
             task = bar.add_task("conversations", total=len(jobs))
             episodes = engine_of(workers).play(jobs, lambda _: bar.advance(task))
     finally:
@@ -62,9 +76,10 @@ def simulate(
             _print_episode(profile, episode)
     result = figures(episodes)
     if as_json:
-        print_json({"bank": bank, "seed": seed, **result.model_dump()})
+        print_json({"bank": bank, "seed": seed, **result.model_dump(), "usage": usage_json(spent(context))})
         return
     _print_table([job.profile for job in jobs], episodes)
+    print_usage(spent(context))
     if output:
         out.print(f"Episodes written to {output}")
 
