@@ -35,6 +35,7 @@ def chat(
     """Talk to the supporter. An empty line or Ctrl-D ends the conversation; it is kept only if --thread names it."""
     from esc_skills.console import err
     from esc_skills.memory import Memory
+    from esc_skills.paying import print_usage, spent
     from nodes.context import Context
     from nodes.reply_guard import ai_notice
     from nodes.safety.resources import find_region
@@ -51,6 +52,7 @@ def chat(
         if memory.opening:
             err.print(f"{memory.opening}\n", style="dim", markup=False, soft_wrap=True)
         _talk(memory, context, explain=explain)
+        print_usage(spent(context), to=err)
         err.print(f"\nTake care. {memory.closing}", style="dim", markup=False, soft_wrap=True)
 
 
