@@ -46,7 +46,7 @@ class Memory:
     def closing(self) -> str:
         """One line on what was kept, for the end."""
         if self._talk is None or not self._talk.messages:
-            return "Nothing of this conversation was kept."
+            return "No word of this conversation was kept."
         name, count = self._talk.name, len(self._talk.messages)
         if self._failed:
             return f"The last part of this conversation was not kept: {self._failed}"

@@ -21,6 +21,8 @@ NOT_ANSWERED = (
     "danger or thinking of ending your life, do not wait for this program: call your local emergency number now."
 )
 
+AUDITED = "The audit log ('esc-skills audit') has a record of each turn that was answered, without its words."
+
 
 def chat(
     bank: Annotated[str, typer.Option(help="Bank to answer with; 'none' answers without skills.")] = "starter",
@@ -53,7 +55,8 @@ def chat(
             err.print(f"{memory.opening}\n", style="dim", markup=False, soft_wrap=True)
         _talk(memory, context, explain=explain)
         print_usage(spent(context), to=err)
-        err.print(f"\nTake care. {memory.closing}", style="dim", markup=False, soft_wrap=True)
+        audited = f" {AUDITED}" if context.resources.audit is not None and memory.state["messages"] else ""
+        err.print(f"\nTake care. {memory.closing}{audited}", style="dim", markup=False, soft_wrap=True)
 
 
 def _talk(memory: "Memory", context: "Context", *, explain: bool) -> None:

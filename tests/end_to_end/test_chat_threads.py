@@ -80,14 +80,17 @@ def test_a_named_conversation_goes_on_in_the_next_process(
 
 def test_a_conversation_without_a_name_is_not_kept(tmp_path: Path) -> None:
     result = done("chat", cwd=tmp_path, said=FIRST, ESC_SKILLS_THREADS=str(tmp_path / "t.db"))
-    assert "Nothing of this conversation was kept." in result.stderr
+    assert "No word of this conversation was kept." in result.stderr
     assert files(tmp_path) == []
+    assert "The audit log" in result.stderr
+    unaudited = done("chat", cwd=tmp_path, said=FIRST, ESC_SKILLS_AUDIT="off")
+    assert unaudited.stderr.rstrip().endswith("No word of this conversation was kept.")
     assert "--thread" in refused("chat", "--threads", "t.db", cwd=tmp_path)
 
 
 def test_a_named_conversation_in_which_nothing_was_said_is_not_kept(tmp_path: Path) -> None:
     result = done("chat", "--thread", "ann", "--threads", "t.db", cwd=tmp_path)
-    assert "Nothing of this conversation was kept." in result.stderr
+    assert "No word of this conversation was kept." in result.stderr
     assert json.loads(done("threads", "list", "--json", "--threads", "t.db", cwd=tmp_path).stdout) == []
 
 
