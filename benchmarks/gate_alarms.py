@@ -52,7 +52,10 @@ def main() -> None:
                 finally:
                     spent += time.perf_counter() - started
                 if risk.tier is not RiskTier.NONE:
-                    rules = tuple(sign.rule for sign in read(turn.text).signs if sign.role == "sign") or ("context",)
+                    rules = tuple(sign.rule for sign in read(turn.text).signs if sign.role == "sign")
+                    if not rules:
+                        alone = assess(tuple(lines), learned=False).tier
+                        rules = ("learned",) if alone is RiskTier.NONE else ("context",)
                     alarms.append((dialogue.id, risk, rules, turn.text))
             with_alarm += len(alarms) > before
 

@@ -1,11 +1,13 @@
 """What share of risk lines does the gate find, and what share of unsafe replies the guard, with intervals?
 
-    python benchmarks/safety_lines.py [--gate lines.jsonl] [--guard replies.jsonl] [--show]
+    python benchmarks/safety_lines.py [--gate lines.jsonl] [--guard replies.jsonl] [--show] [--rules]
 
 Without files, the development sets: lines of the rules' own author, who tuned to them. Give files of lines that the
 author never saw for figures that mean something. A gate line has `text`, `locale`, `tier` ('none' for a look-alike),
 `form` and, if it needs one, `before` as [speaker, text] pairs; a guard line has `reply`, `kind`, `unsafe`, `tier`,
-`kinds`, `before`. Intervals are Wilson's at 95 %.
+`kinds`, `before`. `--rules` leaves the learned reader out. It was trained on all
+lines under `tests/data`: what it finds there says nothing; `train_risk_reader.py` reads each writer by the lines of the
+others. Intervals are Wilson's at 95 %.
 """
 
 import argparse
@@ -49,14 +51,14 @@ def print_groups(title: str, groups: dict[str, list[bool]]) -> None:
         print(f"  {name:28} {share(sum(hits), len(hits))}")
 
 
-def gate_lines(path: Path, *, show: bool) -> None:
+def gate_lines(path: Path, *, show: bool, learned: bool = True) -> None:
     found: dict[str, list[bool]] = defaultdict(list)
     graded: dict[str, list[bool]] = defaultdict(list)
     alarms: dict[str, list[bool]] = defaultdict(list)
     for row in rows_of(path):
         lines = (*before(row), Line(speaker=Speaker.SEEKER, text=row["text"]))
         try:
-            tier = assess(lines, locale=row["locale"]).tier
+            tier = assess(lines, locale=row["locale"], learned=learned).tier
         except UnsupportedLanguage:
             tier = RiskTier.NONE
         expected = RiskTier(row["tier"])
@@ -99,10 +101,11 @@ def main() -> None:
     parser.add_argument("--gate", type=Path)
     parser.add_argument("--guard", type=Path)
     parser.add_argument("--show", action="store_true", help="print every line that was read wrongly")
+    parser.add_argument("--rules", action="store_true", help="the gate's rules alone, without the learned reader")
     arguments = parser.parse_args()
     own = arguments.gate is None and arguments.guard is None
     if own or arguments.gate:
-        gate_lines(arguments.gate or _DATA / "risk_dev.jsonl", show=arguments.show)
+        gate_lines(arguments.gate or _DATA / "risk_dev.jsonl", show=arguments.show, learned=not arguments.rules)
     if own or arguments.guard:
         guard_lines(arguments.guard or _DATA / "guard_dev.jsonl", show=arguments.show)
 

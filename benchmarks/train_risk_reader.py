@@ -4,8 +4,9 @@
     python benchmarks/train_risk_reader.py --write      # and the weights, nodes/safety/learned.npz
 
 Lines come from `tests/data/risk_dev.jsonl` and `tests/data/risk_lines/` (see docs/labelling-risk.md); `benign.jsonl`
-there is the project's own dialogues, profiles and lines of the embedded seeker. The threshold is set where, of the
-look-alikes that no rule alarms at, `ADDED` raise an alarm under cross-validation. Same lines, same weights: solver and
+there is the project's own dialogues, profiles and lines of the embedded seeker. The threshold is set where, under
+cross-validation, at most `ADDED` of the look-alikes that no rule alarms at raise an alarm, and at most `IN_TALK` of the
+benign lines. Same lines, same weights: solver and
 order are fixed. scikit-learn is needed here only.
 """
 
@@ -40,8 +41,10 @@ KINDS = (
 )  # fmt: skip
 STRENGTH = 10.0
 """Inverse of the L2 penalty."""
-ADDED = {"en": 0.015, "zh": 0.015}
+ADDED = 0.01
 """Share of look-alikes, among those that no rule alarms at, at which the reader may alarm."""
+IN_TALK = 0.005
+"""Share of lines of the project's own talks and stories, unseen, at which it may: most messages are no look-alikes."""
 
 Vector = npt.NDArray[np.float64]
 
@@ -117,12 +120,16 @@ def cross_validated(lines: Lines) -> Vector:
 
 
 def thresholds(lines: Lines, scores: Vector) -> dict[str, float]:
-    """By language, where the share `ADDED` of look-alikes is reached."""
+    """By language, where neither `ADDED` nor `IN_TALK` is passed."""
     found = {}
     for language in LANGUAGES:
         free = lines.risk | lines.by_rules | (lines.language != language) | ~np.isin(lines.writer, UNSEEN_BY_RULES)
         ordered = np.sort(scores[~free])[::-1]
-        found[language] = float(ordered[int(ADDED[language] * len(ordered))])
+        found[language] = float(ordered[int(ADDED * len(ordered))])
+        talk = np.isin(lines.left_out, ("dialogues", "profiles", "stories")) & (lines.language == language)
+        if talk.any():
+            told = np.sort(scores[talk])[::-1]
+            found[language] = max(found[language], float(told[int(IN_TALK * len(told))]))
     return found
 
 

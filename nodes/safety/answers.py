@@ -90,4 +90,6 @@ def says_safe(seeker_text: str) -> bool:
 
 
 def _either(name: str, text: str) -> bool:
-    return bool(_PATTERNS[name].search(plain(text).text) or _PATTERNS[f"zh_{name}"].search(folded(text)))
+    english = plain(text).text
+    spoken = _LATIN.search(english) is not None  # of Chinese, only punctuation is left there
+    return bool((spoken and _PATTERNS[name].search(english)) or _PATTERNS[f"zh_{name}"].search(folded(text)))

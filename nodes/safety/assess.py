@@ -76,15 +76,15 @@ def assess(transcript: Transcript, *, locale: str = "en", learned: bool = True) 
         weak = _weak_together(now, before)
         if weak:
             tier, kinds, signs = RiskTier.CONCERN, {RiskKind.SUICIDE}, list(weak)
-        elif learned and (heard := [sign for text in turn if (sign := learned_sign(text)) is not None]):
+        elif learned and (heard := [sign for text in turn if (sign := learned_sign(text, asked)) is not None]):
             tier, kinds, signs = RiskTier.CONCERN, {sign.kind for sign in heard}, [sign.words for sign in heard]
     order = list(RiskKind)
     return Risk(tier=tier, kinds=tuple(sorted(kinds, key=order.index)), signs=tuple(dict.fromkeys(signs)))
 
 
-def learned_sign(text: str) -> Sign | None:
-    """What the learned reader hears in a message that is no mere denial."""
-    return None if only_denies(text) or takes_back(text) else hear(text)
+def learned_sign(text: str, asked: frozenset[Asked]) -> Sign | None:
+    """What the learned reader hears in a message that is no mere denial and takes back nothing that was asked."""
+    return None if only_denies(text) or (asked and takes_back(text)) else hear(text)
 
 
 def last_turn(transcript: Transcript) -> tuple[list[str], frozenset[Asked], list[str]]:

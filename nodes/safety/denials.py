@@ -10,9 +10,9 @@ from nodes.safety.rule import Role
 
 def about_someone_else(transcript: Transcript) -> bool:
     """Whether every sign of suicide in the last turn speaks of another person."""
-    turn, _, _ = last_turn(transcript)
+    turn, asked, _ = last_turn(transcript)
     signs = [s for text in turn for s in read(text).signs if s.role is Role.SIGN and s.kind is RiskKind.SUICIDE]
-    signs = signs or [s for text in turn if (s := learned_sign(text)) is not None and s.kind is RiskKind.SUICIDE]
+    signs = signs or [s for text in turn if (s := learned_sign(text, asked)) is not None and s.kind is RiskKind.SUICIDE]
     return bool(signs) and all(sign.third_party for sign in signs)
 
 

@@ -73,6 +73,7 @@ def _read_english(text: str) -> tuple[list[Sign], tuple[tuple[int, int], ...]]:
     return signs, tuple(aside)
 
 
+@lru_cache(maxsize=8192)
 def without_idioms(text: str) -> str:
     """The text with figures of speech blanked, positions kept."""
     for number in _IDIOM_SIEVE.candidates(text):
