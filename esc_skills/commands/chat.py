@@ -102,7 +102,9 @@ def _turn(asked: Any, session: Any, context: "Context") -> dict[str, Any]:
     result: dict[str, Any] = {}
     begun = False
     try:
-        for mode, event in support.graph.stream(asked, session, context=context, stream_mode=["custom", "values"]):
+        modes: Any = ["custom", "values"]
+        events: Any = support.graph.stream(asked, session, context=context, stream_mode=modes)
+        for mode, event in events:
             if mode == "values":
                 result = event
             elif event["event"] == "notice":
