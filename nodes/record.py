@@ -1,7 +1,6 @@
 """What is written down of a simulated exchange, and what determined the episode it belongs to?"""
 
 import hashlib
-from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -56,10 +55,9 @@ def episode_key(resources: Resources, profile: Profile, seed: int, sample: int =
 
 def engine() -> str:
     """Version of ESC-Skills, of the embedded world, and of all that plays, reads and guards."""
-    return f"{_version()}+world{WORLD}+{_rules()}"
+    return f"{_version()}+world{WORLD}+{_RULES}"
 
 
-@cache
 def _rules() -> str:
     """Hash over all that plays, reads and guards: an episode under other rules is another episode."""
     digest = hashlib.sha256()
@@ -67,6 +65,10 @@ def _rules() -> str:
         if file.suffix in (".py", ".txt", ".json", ".npz"):
             digest.update(f"{file.name}\x1f".encode() + file.read_bytes())
     return digest.hexdigest()[:12]
+
+
+_RULES = _rules()
+"""Read when the code is loaded: later, the files may be others than those that this process runs."""
 
 
 def _version() -> str:

@@ -6,6 +6,8 @@ the median moves the emotion; a sample that fails fails the reply, since fewer s
 
 import asyncio
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from statistics import median
 from typing import Any
 
@@ -68,7 +70,15 @@ def _judge(state: EpisodeState) -> dict[str, Any]:
     resources = current()
     question = _ask(state, resources)
     seeds = sample_seeds(seed_of(state, resources), resources.context.judge_samples)
-    return _tell(state, [resources.chat.ask(SAGE_JUDGE, question, seed=seed) for seed in seeds])
+
+    def ask(seed: int) -> Appraisal:
+        return resources.chat.ask(SAGE_JUDGE, question, seed=seed)
+
+    if len(seeds) == 1 or not resources.models.configured(SAGE_JUDGE.role):
+        return _tell(state, [ask(seed) for seed in seeds])
+    with ThreadPoolExecutor(len(seeds)) as pool:  # each with the node's callbacks; all are ended before one is told of
+        asked = [pool.submit(copy_context().run, ask, seed) for seed in seeds]
+    return _tell(state, [answer.result() for answer in asked])
 
 
 async def _ajudge(state: EpisodeState) -> dict[str, Any]:
