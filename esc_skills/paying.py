@@ -144,6 +144,7 @@ def print_usage(usage: "Usage", *, to: Any = None) -> None:
         cells = [_who(role, each.model), f"{each.questions:,}", f"{each.calls:,}", f"{each.repairs:,}", f"{failed:,}"]
         cells += [f"{each.input_tokens:,}", f"{each.output_tokens:,}", f"{each.seconds:,.1f}"]
         table.add_row(*cells, *([_dollars(each.money)] if usage.money is not None else []))
+    (to or out).print()
     (to or out).print(table)
     money = "no price is configured" if usage.money is None else f"{_dollars(usage.money)} US dollars"
     (to or out).print(f"Language models: {usage.calls:,} calls, {usage.tokens:,} tokens, {money}")
