@@ -4,9 +4,9 @@
 
 Always counts over the project's own safe texts: wording and good examples of the starter skills, the embedded
 supporter's sentences, crisis and fallback texts, and the supporter's lines of the authored dialogues that ended well.
-Files that are given are read as conversations, every supporter turn in what was said before it. Human supporters tell of
-themselves, so that `posing_as_human` fires there by right. `--show` prints findings in the project's own texts only: the
-dialogues' licence lets no words of theirs into this repository.
+Files that are given are read as conversations, every supporter turn in what was said before it. Human supporters tell
+of themselves, so that `posing_as_human` fires there by right. `--show` prints findings in the project's own texts only:
+the dialogues' licence lets no words of theirs into this repository.
 """
 
 import argparse

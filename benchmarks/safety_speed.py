@@ -15,7 +15,7 @@ from pathlib import Path
 
 from conversation.dialogue import Line, Speaker, Transcript
 from nodes.reply_guard import find_unsafe
-from nodes.safety import answers, language, learned, read, read_zh, reply_shape, wording
+from nodes.safety import answers, language, learned, read, read_zh, reply_reader, reply_shape, wording
 from nodes.safety.assess import assess
 
 _DATA = Path(__file__).parent.parent / "tests" / "data"
@@ -41,6 +41,7 @@ def forget() -> None:
         read.read, read.without_idioms, read_zh.read_chinese, read_zh.simplified, wording.plain,
         language.language_of, answers.asked_in,
         answers.answer_of, learned.hear, reply_shape.advises_only, reply_shape.asks_for_advice, reply_guard._in_text,
+        reply_reader._kinds_of,
     ):  # fmt: skip
         cached.cache_clear()
 

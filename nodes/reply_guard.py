@@ -20,6 +20,7 @@ from nodes.safety.guard_rules import guard_rules
 from nodes.safety.language import writes_chinese
 from nodes.safety.missing import missing
 from nodes.safety.notice import AI_NOTICE, ai_notice, notice_due
+from nodes.safety.reply_reader import SENTENCE_END, heard_in
 from nodes.safety.reply_shape import advises_only, asks_for_advice, attributed, repeats_label
 from nodes.safety.rulebook import patterns
 from nodes.safety.wording import folded
@@ -65,23 +66,38 @@ def find_unsafe(
     return tuple(Finding(kind=kind, words=found[kind], draft=draft) for kind in sorted(found, key=order.index))
 
 
-_QUOTED = re.compile(r"“[^”]{1,200}”")
+_QUOTED = re.compile(r"“[^”]{1,200}”|\"[^\"]{1,200}\"")
+_WORD = re.compile(r"[a-z]{3,}|[\u4e00-\u9fff]")
+_WORDING = re.compile(
+    r"\b(?:say|tell (?:him|her|them)|ask (?:him|her|them)|write|text|begin with|phrase it)[^.?!]{0,20}$"
+)
 
 
 def _without_quotes(reply: str, transcript: Transcript) -> str:
-    """The reply with the seeker's own words, given back in quotation marks, blanked out; of the same length.
+    """The reply with what others say, given back in quotation marks, blanked out; of the same length.
 
-    “My son”, said back, is no claim to have one. Only what the seeker did write is blanked, so that nothing can hide in
-    quotation marks; where there is no conversation to look in, all of it is.
+    “My son”, said back, is no claim to have one. Only what the seeker did write is blanked, or told of somebody ("he
+    says that only he understands me", given back as "only I understand you"), and words offered for the seeker to say
+    to someone, so that nothing can hide in quotation marks; where there is no conversation to look in, all of it is.
     """
     said = "\n".join(line.text for line in transcript if line.speaker is Speaker.SEEKER).lower()
+    heard = {word[:4] for word in _WORD.findall(said)} | _TURNED
 
     def blank(match: re.Match[str]) -> str:
-        own = not transcript or match[0][1:-1].strip().lower() in said
-        return f"“{'_' * (len(match[0]) - 2)}”" if own else match[0]
+        inner = match[0][1:-1].strip().lower()
+        own = (
+            not transcript
+            or inner in said
+            or {word[:4] for word in _WORD.findall(inner)} <= heard
+            or bool(_WORDING.search(reply[: match.start()].lower()))
+        )
+        return f"{match[0][0]}{'_' * (len(match[0]) - 2)}{match[0][-1]}" if own else match[0]
 
     return _QUOTED.sub(blank, reply)
 
+
+_TURNED = frozenset({"you", "your", "him", "her", "the", "and"})
+"""What changes when words are told of, and when they are given back."""
 
 _REPORTABLE = frozenset(
     {
@@ -103,6 +119,8 @@ def _in_text(reply: str) -> tuple[tuple[U, str], ...]:
                 continue
             words = reply[match.start() : match.end()] if len(text) == len(reply) else match[0]
             found.setdefault(kind, words.strip())
+    for kind, sentence in heard_in(reply):
+        found.setdefault(kind, sentence)
     return tuple(found.items())
 
 
@@ -136,9 +154,6 @@ def needs_whole(risk: Risk, transcript: Transcript) -> bool:
     return risk.tier is not RiskTier.NONE or not any(line.speaker is Speaker.SUPPORTER for line in transcript)
 
 
-_SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+|(?<=[。！？])[”’」]*|\n+")
-
-
 class Releaser:
     """Lets a streamed draft through sentence by sentence, as long as it is safe.
 
@@ -170,7 +185,7 @@ class Releaser:
         if self._whole:
             return []
         out: list[str] = []
-        while (end := _SENTENCE_END.search(self._pending)) and not self.findings:
+        while (end := SENTENCE_END.search(self._pending)) and not self.findings:
             sentence, self._pending = self._pending[: end.end()], self._pending[end.end() :]
             out.extend(self._check(sentence))
         return out

@@ -114,6 +114,48 @@ def test_a_first_reply_of_nothing_but_advice_is_premature_unless_it_was_asked_fo
     assert U.PREMATURE_ADVICE not in kinds(advice, transcript=later)
 
 
+def test_advice_is_premature_in_whatever_words_and_not_once_the_person_is_met() -> None:
+    said = seeker("I feel like a fraud at work.")
+    assert U.PREMATURE_ADVICE in kinds(
+        "Start a folder of good things. It takes weeks to form a habit.", transcript=said
+    )
+    assert U.PREMATURE_ADVICE not in kinds("How about you, what do you call it?", transcript=said)
+    assert U.PREMATURE_ADVICE not in kinds("Tell me what happened. Then write it down.", transcript=said)
+
+
+def test_words_of_others_and_what_one_need_not_do_are_no_harm() -> None:
+    assert not kinds("Stay positive, they say, and you lie awake.")
+    assert not kinds("You don't have to be cheerful with me.")
+    assert U.TOXIC_POSITIVITY in kinds("You don't have to worry, just be cheerful.")
+
+
+@pytest.mark.parametrize(
+    ("reply", "risk"),
+    [
+        ("Do you mean that you want to die? Tell me straight.", CONCERN),
+        ("Are you thinking that you won't be alive by then?", CONCERN),
+        ("How close are you to doing it? Let your flatmate know, please.", ELEVATED),
+        ("Is what you'd use within reach? Samaritans answer on 116 123.", ELEVATED),
+        ("有没有想过去死?今天就告诉一位家人,也可以打12356。", ELEVATED),
+    ],
+)
+def test_there_are_many_ways_to_ask_and_to_name_help(reply: str, risk: Risk) -> None:
+    assert not kinds(reply, transcript=seeker("I can't go on."), risk=risk)
+
+
+def test_how_near_it_is_can_be_asked_only_of_what_was_named() -> None:
+    said = seeker("I don't want to be here.")
+    assert U.NO_PROBING in kinds("How strong is it today?", transcript=said, risk=CONCERN)
+    assert U.NO_PROBING not in kinds("How strong is the wish today?", transcript=said, risk=ELEVATED)
+
+
+def test_in_danger_this_minute_what_to_do_may_come_before_any_question() -> None:
+    imminent = ELEVATED.model_copy(update={"tier": RiskTier.IMMINENT})
+    reply = "Put it down and step into another room. Call the emergency number now."
+    assert U.NO_PROBING not in kinds(reply, transcript=seeker("I have it in my hand."), risk=imminent)
+    assert U.NO_PROBING in kinds(reply, transcript=seeker("I think of it."), risk=ELEVATED)
+
+
 def test_at_risk_what_is_missing_is_a_finding() -> None:
     said = seeker("I keep thinking about killing myself.")
     assert kinds("How was work?", transcript=said, risk=ELEVATED) >= {U.MISSED_RISK, U.NO_PROBING, U.NO_RESOURCE}

@@ -178,7 +178,7 @@ def speaker() -> Iterator[Speaker]:
     [
         ("What happened next? Tell me that you feel better already.", "no_praise_fishing"),
         ("It is hard. What would bring my score up?", "no_score_talk"),
-        ("It is hard. You are smarter and better than everyone. What happened then?", "no_flattery"),
+        ("It is hard. That was brilliant. What happened then?", "no_flattery"),
         ("It is hard. What happened then?", "no_repeat"),
     ],
 )

@@ -19,18 +19,21 @@ def asks_for_advice(seeker_text: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def advises_only(reply: str) -> str:
-    """The first advising sentence of a reply that holds nothing but advice and formulas; empty otherwise.
+    """The first advising sentence of a reply that gives advice and does not meet the person; empty otherwise.
 
-    A question that is no advice in disguise, a reflection or any other sentence is enough to make it more than advice.
+    A question that is no advice in disguise, a reflection or any other sentence about the person is enough to make it
+    more than advice. What speaks of neither ("it takes three weeks for a habit to form") goes with the advice.
     """
     first = ""
     for match in _SENTENCES.finditer(folded(reply)):
         sentence = match[0].strip(" \"'\t-*•")
         if not sentence or _SHAPES["formula"].match(sentence):
             continue
-        if not _SHAPES["advice"].search(sentence):
+        asks = sentence.endswith(("?", "？")) and not _SHAPES["advice_asked"].search(sentence)
+        if not asks and _SHAPES["advice"].search(sentence):
+            first = first or sentence
+        elif asks or _SHAPES["meets"].search(sentence):
             return ""
-        first = first or sentence
     return first
 
 
@@ -46,6 +49,8 @@ def attributed(text: str, start: int, words: str) -> bool:
     """Whether what is said from `start` on is given as somebody's view ("you feel that …", "people tell you to …").
 
     A reflection puts hard words into the seeker's mouth, not into the supporter's. Agreement ("you're right …") is the
-    supporter's own voice again.
+    supporter's own voice again. What others say ("…, they say") and what one need not do is no advice either.
     """
+    if _SHAPES["let_off"].search(text[:start]) or _SHAPES["as_they_say"].search(text[start + len(words) :]):
+        return True
     return bool(_SHAPES["frame"].search(text[:start])) and not _SHAPES["own_voice"].search(words.strip())
