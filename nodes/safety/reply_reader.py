@@ -90,7 +90,7 @@ def heard_in(reply: str) -> list[tuple[UnsafeIntervention, str]]:
 
 
 def too_short(sentence: str) -> bool:
-    """Whether there is nothing to go by, as in "That is wonderful!"."""
+    """Whether there is nothing to go by, as in "Well done!"."""
     return len(_TOKEN.findall(sentence)) < _FEWEST_TOKENS
 
 
