@@ -97,7 +97,7 @@ def reply(name: str, profile: Profile, lines: list[Line], turn: int, rng: random
     told = " ".join(said)
     sentences = []
     for move in policy(profile, turn, rng):
-        ways = [w for w in _usable(templates(move), slots, set(), ()) if w not in told and w not in sentences]
+        ways = [w for w in _usable(templates(move), slots, set()) if w not in told and w not in sentences]
         own = [w for w in ways if any(v and v in w for v in slots.values())]
         if ways:
             sentences.append(rng.choice(own or ways))
