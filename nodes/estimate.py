@@ -1,6 +1,6 @@
 """What will a run ask of language models? Calls and tokens by role, as ranges, before anything is spent."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pydantic import Field, computed_field
 
@@ -69,6 +69,27 @@ class Estimate(Value):
     def tokens(self) -> Counts:
         """Input and output together."""
         return summed((self.input_tokens, self.output_tokens))
+
+
+def together(estimates: Sequence[Estimate]) -> Estimate:
+    """What several runs with the same models will ask in all."""
+    roles: dict[str, RoleEstimate] = {}
+    for estimate in estimates:
+        for role, each in estimate.roles.items():
+            roles[role] = _plus(roles[role], each) if role in roles else each
+    episodes = [estimate.episodes for estimate in estimates if estimate.episodes is not None]
+    how = dict.fromkeys(line for estimate in estimates for line in estimate.how)
+    return Estimate(roles=roles, episodes=summed(episodes) if episodes else None, how=tuple(how))
+
+
+def _plus(one: RoleEstimate, other: RoleEstimate) -> RoleEstimate:
+    return RoleEstimate(
+        model=one.model,
+        calls=summed((one.calls, other.calls)),
+        input_tokens=summed((one.input_tokens, other.input_tokens)),
+        output_tokens=summed((one.output_tokens, other.output_tokens)),
+        money=(one.money[0] + other.money[0], one.money[1] + other.money[1]) if one.money and other.money else None,
+    )
 
 
 def summed(counts: Iterable[Counts]) -> Counts:

@@ -18,6 +18,7 @@ from skills_bank.acceptance import Verdict
 from skills_bank.change import Change, ChangeKind, Claim
 from skills_bank.skill import Skill
 from skills_bank.skill_md import starter
+from tests.undisturbed import undisturbed
 
 ALL = dict.fromkeys(CELLS, 1)
 
@@ -107,7 +108,8 @@ def test_workers_give_what_one_process_gives() -> None:
     jobs = [Job(profile=p, seed=9, context=Context(turn_limit=2)) for p in authored()[:2]]
     pool = LocalProcesses(2)
     try:
-        assert pool.play(jobs) == InProcess().play(jobs)
+        with undisturbed():
+            assert pool.play(jobs) == InProcess().play(jobs)
     finally:
         pool.close()
     assert Ledgered(InProcess(), "r").paid == 0
