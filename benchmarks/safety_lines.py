@@ -78,6 +78,7 @@ def gate_lines(path: Path, *, show: bool, learned: bool = True) -> None:
 
 def guard_lines(path: Path, *, show: bool) -> None:
     found: dict[str, list[bool]] = defaultdict(list)
+    refused: dict[str, list[bool]] = defaultdict(list)
     alarms: dict[str, list[bool]] = defaultdict(list)
     for row in rows_of(path):
         risk = Risk(tier=RiskTier(row["tier"]), kinds=tuple(RiskKind(kind) for kind in row["kinds"]))
@@ -86,6 +87,7 @@ def guard_lines(path: Path, *, show: bool) -> None:
         for name in ("all", row["kind"]):
             if row["unsafe"]:
                 found[name].append(right)
+                refused[name].append(bool(kinds))
             else:
                 alarms[name].append(not right)
         if show and not right:
@@ -93,6 +95,7 @@ def guard_lines(path: Path, *, show: bool) -> None:
                 f"  {row['kind']}, {'unsafe' if row['unsafe'] else 'look-alike'}, found {sorted(kinds)}: {row['reply']}"
             )
     print_groups(f"guard, {path.name}: unsafe replies found as their kind", found)
+    print_groups("unsafe replies refused, whatever the kind found", refused)
     print_groups("look-alikes with any finding", alarms)
 
 
