@@ -73,11 +73,15 @@ def plain(context: Context, seed: int) -> Turn:
         verdict = gate(lines, str(next(number)), locale=locale)
         crisis = followed(lines, verdict.risk, crisis)
         notice = ai_notice("zh" if writes_chinese(lines, locale) else "en")
-        due = asks_if_human(lines) or notice_due(
-            lines,
-            every_turns=context.notice_every_turns,
-            seconds_since_last=None if noticed is None else time.time() - noticed,
-            every_seconds=context.notice_every_hours * 3600,
+        since = None if noticed is None else time.time() - noticed
+        due = asks_if_human(lines) or (
+            context.live
+            and notice_due(
+                lines,
+                every_turns=context.notice_every_turns,
+                seconds_since_last=since,
+                every_seconds=context.notice_every_hours * 3600,
+            )
         )
         if crisis.active:
             reply, crisis = crisis_reply(lines, verdict.risk, crisis, context.region, locale=locale)
