@@ -186,8 +186,8 @@ def _candidates(texts: ModuleType, phase: Phase, state: CrisisState, *, unread: 
         own = texts.HEARD_CONCERN
     elif phase is Phase.HEARD:
         own = texts.HEARD_OTHERS if state.kind is RiskKind.HARM_TO_OTHERS else texts.HEARD
-    elif phase is Phase.ASK and suicide and third and state.tier is not RiskTier.IMMINENT:
-        own = texts.THIRD_PARTY
+    elif phase is Phase.ASK and suicide and third:
+        own = texts.THIRD_PARTY_NOW if state.tier is RiskTier.IMMINENT else texts.THIRD_PARTY
     elif phase is Phase.ASK and suicide:
         own = {
             RiskTier.CONCERN: texts.SUICIDE_CONCERN,

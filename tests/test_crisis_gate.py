@@ -296,7 +296,10 @@ def test_what_must_not_follow_is_read_as_whole_words() -> None:
     assert not pattern.search("vanish for a week")
 
 
-@pytest.mark.parametrize("book", ["suicide_en", "oblique_en", "concepts_en", "other_en", "idioms_en", "contexts_en"])
+@pytest.mark.parametrize(
+    "book",
+    ["suicide_en", "urgent_en", "oblique_en", "concepts_en", "leaving_en", "other_en", "idioms_en", "contexts_en"],
+)
 def test_gaps_in_rules_are_written_so_that_they_can_match(book: str) -> None:
     for entry in read_rules(book):
         for way in entry.alternatives:

@@ -57,6 +57,15 @@ UNREAD: tuple[str, ...] = (
     "you thinking of suicide, or is anyone in danger? {reach} If so, call {emergency} now.",
 )
 
+THIRD_PARTY_NOW: tuple[str, ...] = (
+    "This sounds as if a life is in danger now. Please call {emergency} at once and say where the person is, or may "
+    "be; if you do not know, say so, they can search. If you are with them and it is safe for you, stay, and move "
+    "what could be used away from both of you. {reach} I am an AI and can call no one. Do you know where they are? "
+    "Is someone with you? And you yourself, are you thinking of suicide too?",
+    "Please do not wait to be sure: call {emergency} now, and tell them what you told me. Then call somebody who is "
+    "close to them. If you can reach them, keep them talking, and keep whatever could be used out of reach. {reach} I "
+    "am an AI and cannot send anyone. Have you called? Are you safe, and have you thoughts of suicide yourself?",
+)
 THIRD_PARTY: tuple[str, ...] = (
     "You are worried about someone's life, and it matters that you noticed. Asking them plainly does not put the "
     "idea in their head: you can say, are you thinking of suicide? If they may act on it now, stay with them if "

@@ -12,7 +12,14 @@ from nodes.safety.rulebook import patterns, read_rules, whole_words
 from nodes.safety.wording import plain
 
 EN_RULES = RuleSet(
-    (*risk_rules("suicide_en"), *risk_rules("oblique_en"), *risk_rules("concepts_en"), *risk_rules("other_en"))
+    (
+        *risk_rules("suicide_en"),
+        *risk_rules("urgent_en"),
+        *risk_rules("oblique_en"),
+        *risk_rules("concepts_en"),
+        *risk_rules("leaving_en"),
+        *risk_rules("other_en"),
+    )
 )
 _IDIOMS = [
     re.compile(rf"(?<= )(?:{whole_words(way)})(?= )") for entry in read_rules("idioms_en") for way in entry.alternatives
@@ -23,7 +30,12 @@ _SCOPE = patterns("scope_en")
 _OWN = re.compile(r"\b(?:i|my|me|myself)\b")
 """Words of the first person: then a trade, a book or a class in the sentence takes nothing away."""
 _LAUGHING = re.compile(r"[😂🤣😅😆😹]|\b(?:lol|lmao|lmfao|haha+|hehe+|rofl|xd)\b", re.IGNORECASE)
-
+_TRADE_TOLD = "trade_told"
+"""The context that is sought in the whole message: who speaks of their trade names its topics in other sentences."""
+_LAUGHTER = re.compile(r" (?:lol|lmao|lmfao|haha+|hehe+|rofl|xd)(?= )")
+_BARE = 7
+"""Words and full stops besides the sign, in a message that says nothing else."""
+_MEANT = re.compile(r"\bi (?:\w+ )?(?:should|might as well|want to|wish) ")
 
 _CONTEXTS = {entry.name: re.compile(rf"(?<= )(?:{entry.pattern})(?= )") for entry in read_rules("contexts_en")}
 
@@ -69,7 +81,8 @@ def _read_english(text: str) -> tuple[list[Sign], tuple[tuple[int, int], ...]]:
         else:
             found.add(rule.name)
             words = message.as_written(match.start(), match.end())
-            signs.append(Sign(rule.name, rule.kind, tier, rule.role, words, rule.third_party))
+            kind = _told_as_past(rule, tier)
+            signs.append(Sign(rule.name, kind, tier, rule.role, words, rule.third_party))
     return signs, tuple(aside)
 
 
@@ -79,6 +92,12 @@ def without_idioms(text: str) -> str:
     for number in _IDIOM_SIEVE.candidates(text):
         text = _IDIOMS[number].sub(lambda match: "~" * len(match[0]), text)
     return text
+
+
+def _told_as_past(rule: Rule, tier: RiskTier) -> RiskKind:
+    """An overdose of years ago is an attempt that was made, and nothing that a poison line could still help."""
+    past = rule.kind is RiskKind.OVERDOSE and rule.tier is RiskTier.IMMINENT and tier is RiskTier.CONCERN
+    return RiskKind.SUICIDE if past else rule.kind
 
 
 _OF_ONESELF = (RiskKind.SUICIDE, RiskKind.SELF_HARM, RiskKind.EATING)
@@ -103,9 +122,16 @@ def _in_scope(rule: Rule, text: str, match: re.Match[str], laughing: bool) -> Ri
     before = text[opens : match.start()]
     sentence = text[opens:closes]
     own = bool(_OWN.search(match[0]))
-    if rule.idiom_prone and (laughing or _CONTEXTS["figure"].search(sentence)):
+    if rule.idiom_prone and _CONTEXTS["figure"].search(_LAUGHTER.sub(" ", sentence)):
         return None
-    if any(_CONTEXTS[name].search(sentence) for name in rule.unless if name != "other_trade" or not own):
+    if rule.idiom_prone and laughing:  # a laugh makes a figure of speech of a reason that is told, not of a bare wish
+        bare = len(_LAUGHTER.sub(" ", text).split()) - len(match[0].split()) <= _BARE
+        return RiskTier.CONCERN if bare and _MEANT.search(before + match[0]) else None
+    if any(
+        _CONTEXTS[name].search(text if name == _TRADE_TOLD else sentence)
+        for name in rule.unless
+        if name not in ("other_trade", _TRADE_TOLD) or not own
+    ):
         return None
     negatable = rule.negatable and rule.role in (Role.SIGN, Role.WEAK)
     if negatable and _SCOPE["negated"].search(before) and not _SCOPE["unnegated"].search(before):

@@ -21,7 +21,7 @@ _TRADITIONAL = str.maketrans(
 )
 _CODED = tuple((entry.name, re.compile(entry.pattern)) for entry in read_rules("coded_zh"))
 """The plain word, and how it is written around a filter; in this order."""
-RULES = RuleSet(risk_rules("risk_zh"))
+RULES = RuleSet((*risk_rules("risk_zh"), *risk_rules("urgent_zh")))
 _IDIOMS = re.compile(read_rules("idioms_zh")[0].pattern)
 _SCOPE = patterns("scope_zh")
 _NOW = re.compile("今晚|今天|现在|马上|就去|准备")
