@@ -22,6 +22,7 @@ from nodes.safety.missing import missing
 from nodes.safety.notice import AI_NOTICE, ai_notice, notice_due
 from nodes.safety.reply_reader import SENTENCE_END, heard_in
 from nodes.safety.reply_shape import advises_only, asks_for_advice, attributed, repeats_label
+from nodes.safety.revealed import as_shown
 from nodes.safety.rulebook import patterns
 from nodes.safety.wording import folded
 
@@ -47,12 +48,15 @@ def find_unsafe(
         draft: 0 for the first draft, 1 for its rewrite; carried into the findings.
     """
     found = dict(_in_text(_without_quotes(reply, transcript)))
+    shown = as_shown(reply)
+    if shown != reply:  # hidden letters, look-alikes, emphasis, a line break between two words
+        found = {**dict(_in_text(_without_quotes(shown, transcript))), **found}
     at_risk = risk.tier is not RiskTier.NONE
     if U.ABANDONMENT in found and _SHAPES["stays"].search(folded(reply)):
         del found[U.ABANDONMENT]
     if U.DIAGNOSING in found and repeats_label(found[U.DIAGNOSING], transcript):
         del found[U.DIAGNOSING]
-    echoed = _agrees_with_harm(reply, transcript)
+    echoed = _agrees_with_harm(shown, transcript)
     if echoed:
         found.setdefault(U.HARMFUL_VALIDATION, echoed)
     if not at_risk:
@@ -181,12 +185,13 @@ class Releaser:
         """Sentences, white space kept, that this chunk completed and that are safe."""
         if self.findings:
             return []
+        searched = max(0, len(self._pending) - _LONGEST_END)
         self._pending += chunk
-        if self._whole:
+        if self._whole or len(self.released) > _MOST_BY_SENTENCE:
             return []
         out: list[str] = []
-        while (end := SENTENCE_END.search(self._pending)) and not self.findings:
-            sentence, self._pending = self._pending[: end.end()], self._pending[end.end() :]
+        while (end := SENTENCE_END.search(self._pending, searched)) and not self.findings:
+            sentence, self._pending, searched = self._pending[: end.end()], self._pending[end.end() :], 0
             out.extend(self._check(sentence))
         return out
 
@@ -210,6 +215,13 @@ class Releaser:
         self.released = text
         return [sentence] if sentence else []
 
+
+_MOST_BY_SENTENCE = 2_000
+"""Characters that are released sentence by sentence. Each sentence is read with all before it, so that a model that
+does not stop would keep the guard busy for minutes; what is longer waits for its end."""
+
+_LONGEST_END = 16
+"""Characters in which a sentence ends, such as quotes and brackets; what stands before was searched already."""
 
 _OF_THE_WHOLE = frozenset({U.MISSED_RISK, U.NO_PROBING, U.NO_RESOURCE, U.PREMATURE_ADVICE})
 
