@@ -11,6 +11,7 @@ from bisect import bisect_right
 from functools import lru_cache
 from typing import NamedTuple
 
+from nodes.safety.revealed import letters_shown
 from nodes.safety.spelling import CONTRACTIONS, FILLERS, MASKED_WORDS, SLIPS, SPELLINGS
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "＇": "'", "“": '"', "”": '"'})
@@ -30,7 +31,7 @@ class Plain(NamedTuple):
     """A message in plain form.
 
     `text` holds words parted by single spaces, as sentences, with ' . ' before and after each; `written` is the message
-    after NFKC, from which `as_written` quotes.
+    as it is shown, after NFKC, from which `as_written` quotes.
     """
 
     text: str
@@ -96,7 +97,7 @@ def plain(text: str) -> Plain:
     Returns:
         English words spelt plainly; Chinese characters are left out, as their rules read `folded` text.
     """
-    written = unicodedata.normalize("NFKC", text)
+    written = unicodedata.normalize("NFKC", letters_shown(text))
     lowered = written.translate(_QUOTES).lower()
     if len(lowered) != len(written):  # a few letters change length in lower case; quoting must stay aligned
         written = lowered
