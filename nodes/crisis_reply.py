@@ -48,13 +48,13 @@ def follow(transcript: Transcript, risk: Risk, state: CrisisState) -> CrisisStat
     at the next calm turn; imminent risk also waits for its calm turns. A sign after a "no" starts the path anew.
     Reading the same turn twice changes nothing.
     """
-    turn = _seeker_turns(transcript)
+    turn = seeker_turns(transcript)
     if turn == state.turn and turn:
         return state
     kind = most_urgent(risk)
     if not state.active:
         stands = (
-            turn - state.asked_at <= ASKED_FOR
+            0 <= turn - state.asked_at <= ASKED_FOR
             and risk.tier is RiskTier.CONCERN
             and kind in (state.kind, None)
             and not (state.denied and state.tier is not RiskTier.CONCERN)
@@ -154,7 +154,8 @@ def most_urgent(risk: Risk) -> RiskKind | None:
     return min(risk.kinds, key=URGENCY.index, default=None)
 
 
-def _seeker_turns(transcript: Transcript) -> int:
+def seeker_turns(transcript: Transcript) -> int:
+    """How often the seeker has spoken; several messages in a row are one turn."""
     turns, last = 0, None
     for line in transcript:
         if line.speaker is Speaker.SEEKER and last is not Speaker.SEEKER:

@@ -1,5 +1,6 @@
 """Which nodes stand before and behind all that evolution may edit? The gate, the reply in a crisis, and the guard."""
 
+import re
 import time
 from typing import Any, Literal
 
@@ -23,6 +24,7 @@ from nodes.summariser import remembered, too_long
 from nodes.turn import (
     Explanation,
     TurnState,
+    crisis_of,
     followed,
     gate_verdict,
     last_message,
@@ -32,6 +34,8 @@ from nodes.turn import (
     spoken,
     transcript_of,
 )
+
+_SAYS_AI = re.compile(r"(?<![A-Za-z])AI(?![A-Za-z])")
 
 MOST_DRAFTS = 2
 """A draft and one rewrite; what is unsafe after that is replaced by an authored reply."""
@@ -82,11 +86,12 @@ def _summary(state: TurnState, transcript: Transcript) -> str:
 def _verdict(state: TurnState, resources: Resources, transcript: Transcript, model: Reader | None) -> dict[str, Any]:
     context = resources.context
     verdict = gate(transcript, last_message(state).id or "", locale=context.locale, ask_model=model)
-    crisis = followed(transcript, verdict.risk, CrisisState.model_validate(state.get("crisis") or {}))
+    crisis = followed(transcript, verdict.risk, crisis_of(state))
     return {
         "gate": verdict.model_dump(mode="json"),
         "crisis": crisis.model_dump(mode="json"),
         **_notice(state, context, transcript),
+        "memory": remembered(state, transcript).model_dump(mode="json", exclude_defaults=True),
         "long": too_long(state, context.window),
         "seeker": {},
         "choice": {},
@@ -137,9 +142,14 @@ def reply_in_crisis(state: TurnState) -> dict[str, Any]:
         handed_off=after.handed_off,
         gate_failed=GateVerdict.model_validate(state["gate"]).failed,
     )
+    # The first texts say that this is an AI; where the notice is due at the start, it comes after the crisis. Who asks,
+    # or has written for hours, is told now.
+    told = (asks_if_human(transcript) or state.get("noticed_at")) and not _SAYS_AI.search(text)
+    if told:
+        text = prefaced(state, text)
     spoken(text)
-    # The texts say that this is an AI; where the whole notice is due in the reply, it comes with the next one.
-    noticed_at = time.time() if state.get("notice") else 0.0 if state.get("preface") else None
+    given = state.get("notice") or (told and state.get("preface"))
+    noticed_at = time.time() if given else 0.0 if state.get("preface") else None
     return {
         **_delivered(state, resources, text, why, noticed_at=noticed_at, crisis=after),
         "crisis": after.model_dump(mode="json"),

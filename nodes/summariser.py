@@ -4,16 +4,20 @@ The gate and the crisis path read all lines; appraiser and supporter are shown t
 """
 
 import hashlib
+import logging
 from typing import Any
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from conversation.dialogue import Transcript
 from conversation.model import Value
 from nodes.agent import Agent
-from nodes.context import Resources
-from nodes.node import agent_node
+from nodes.context import Resources, acurrent, current
+from nodes.errors import ChatError
+from nodes.node import Node, Update, agent_node
 from nodes.turn import TurnState, passed_gate, transcript_of
+
+logger = logging.getLogger("esc_skills.support")
 
 LONGEST_SUMMARY = 1500
 """Characters; what is longer is refused as an answer, so that a summary cannot grow into a transcript."""
@@ -38,14 +42,17 @@ SUMMARISER = Agent(role="summariser", question=SummaryQuestion, answer=Summary)
 class Memory(Value):
     """The summary of a conversation's first lines; carried in the state from turn to turn."""
 
-    summary: str = ""
+    summary: str = Field(default="", max_length=LONGEST_SUMMARY)
     lines: int = Field(default=0, ge=0, description="how many lines it covers")
     of: str = Field(default="", description="hash of those lines: a summary of other lines is not used")
 
 
 def remembered(state: TurnState, transcript: Transcript) -> Memory:
     """The memory that fits these lines; an empty one where lines were edited, erased or never summarised."""
-    memory = Memory.model_validate(state.get("memory") or {})
+    try:
+        memory = Memory.model_validate(state.get("memory") or {})
+    except ValidationError:
+        return Memory()
     if not memory.lines or memory.lines >= len(transcript) or memory.of != _hash(transcript[: memory.lines]):
         return Memory()
     return memory
@@ -89,5 +96,30 @@ def _hash(lines: Transcript) -> str:
     return digest.hexdigest()[:16]
 
 
-summarise = agent_node(SUMMARISER, _ask, _tell)
-"""Node: takes what leaves the window into `memory`."""
+_asked = agent_node(SUMMARISER, _ask, _tell)
+
+
+def _summarise(state: TurnState) -> Update:
+    try:
+        return _asked.invoke(state)
+    except ChatError as error:
+        return _without(error, current())
+
+
+async def _asummarise(state: TurnState) -> Update:
+    try:
+        return await _asked.ainvoke(state)
+    except ChatError as error:
+        return _without(error, await acurrent())
+
+
+def _without(error: ChatError, resources: Resources) -> Update:
+    """Nothing changes: all lines are shown, and the next turn asks again. In simulation it is an error, unscored."""
+    if not resources.context.live:
+        raise error
+    logger.warning("a conversation could not be summed up, and is shown whole: %s", type(error).__name__)
+    return {}
+
+
+summarise = Node(SUMMARISER.role, _summarise, _asummarise)
+"""Node: takes what leaves the window into `memory`. A person waits for the reply, which does not fail with it."""

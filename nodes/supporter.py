@@ -78,7 +78,7 @@ class _Draft:
 
     def end(self) -> dict[str, Any]:
         """The changed keys, once the draft is complete."""
-        if self._held:
+        if not self._begun.strip().startswith(self._held):  # else nothing came but what was said already
             self._out([self.releaser.feed(self._held)])
         self._out([self.releaser.finish()])
         found = [noted(finding, self._resources.context) for finding in self.releaser.findings]

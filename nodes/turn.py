@@ -1,12 +1,13 @@
 """What does one live turn carry from node to node? Its state, its transcript, and proof that the gate was passed."""
 
+import re
 from functools import lru_cache
 from typing import Annotated, Any
 
 from langchain_core.messages import AIMessage, AnyMessage, BaseMessage, HumanMessage
 from langgraph.config import get_stream_writer
 from langgraph.graph.message import add_messages
-from pydantic import Field
+from pydantic import Field, ValidationError
 from typing_extensions import TypedDict
 
 from conversation.dialogue import Line, Speaker, Transcript
@@ -15,7 +16,8 @@ from conversation.model import Value
 from conversation.seeker import Risk, RiskTier
 from nodes.context import Context
 from nodes.crisis_gate import CrisisState, GateMissing, GateVerdict, require_verdict
-from nodes.crisis_reply import follow
+from nodes.crisis_reply import follow, seeker_turns
+from nodes.safety.notice import NOTICES
 
 
 class TurnInput(TypedDict, total=False):
@@ -85,8 +87,26 @@ def _line(speaker: Speaker, text: str) -> Line:
 
 
 def text_of(message: BaseMessage) -> str:
-    """The text of a message, whatever blocks it came in."""
-    return message.content if isinstance(message.content, str) else str(message.text)
+    """The text of a message, whatever blocks it came in; white space between two, as between two lines.
+
+    Halves of a pair that some program has cut in two are put together or replaced: no model could be asked about them,
+    and the turn would end in an error, however grave the rest.
+    """
+    content = message.content
+    if not isinstance(content, str):
+        texts = [block if isinstance(block, str) else _text_in(block) for block in content]
+        content = " ".join(text for text in texts if text)
+    if _HALF.search(content):
+        content = content.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return content
+
+
+_HALF = re.compile("[\ud800-\udfff]")
+
+
+def _text_in(block: dict[str, Any]) -> str:
+    text = block.get("text") if block.get("type") == "text" else ""
+    return text if isinstance(text, str) else ""
 
 
 def last_message(state: TurnState) -> AnyMessage:
@@ -113,7 +133,24 @@ def followed(transcript: Transcript, risk: Risk, crisis: CrisisState) -> CrisisS
     first, may be the one that shows it.
     """
     again = risk.tier is not RiskTier.NONE
+    if seeker_turns(transcript) < crisis.turn:
+        # Turns were taken out: at which one something was asked is not known any more, and it is asked again.
+        crisis = crisis.model_copy(update={"asked_at": CrisisState().asked_at})
     return follow(transcript, risk, crisis.model_copy(update={"turn": -1}) if again else crisis)
+
+
+def crisis_of(state: TurnState) -> CrisisState:
+    """The crisis as the turn before left it.
+
+    Raises:
+        ValueError: the state holds something else. It is not read as "no crisis".
+    """
+    try:
+        return CrisisState.model_validate(state.get("crisis") or {})
+    except ValidationError as error:
+        wrong = ", ".join(".".join(map(str, e["loc"])) or "all of it" for e in error.errors())
+        told = f"'crisis' is not what the turn before returned ({wrong}): pass that on as it is"
+        raise ValueError(told) from None
 
 
 def spoken(text: str) -> None:
@@ -125,9 +162,9 @@ def spoken(text: str) -> None:
 
 
 def prefaced(state: TurnState, text: str = "") -> str:
-    """The text behind what must be said first, such as the AI notice."""
+    """The text behind what must be said first: the AI notice, and nothing that a state was edited to say."""
     preface = state.get("preface", "")
-    return f"{preface} {text}" if preface else text
+    return f"{preface} {text}" if preface in NOTICES else text
 
 
 def noted(finding: Finding, context: Context) -> dict[str, Any]:
@@ -145,7 +182,7 @@ def passed_gate(state: TurnState, locale: str) -> Risk:
         GateMissing: no verdict, one for another message, one milder than the rules, or the crisis reply is due.
     """
     risk, transcript = _verdict_on(state, locale)
-    crisis = CrisisState.model_validate(state.get("crisis") or {})
+    crisis = crisis_of(state)
     if followed(transcript, risk, crisis).active:
         raise GateMissing("the crisis reply answers this message, and no skill: run crisis_gate, which leads there")
     return risk

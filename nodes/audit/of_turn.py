@@ -99,7 +99,7 @@ def record_of(
     before = CrisisState.model_validate(state.get("crisis") or {})
     message = last_message(state)
     preface, beside = state.get("preface", ""), state.get("notice", "")
-    own_words = reply if crisis is not None else reply.removeprefix(preface)
+    own_words = reply.removeprefix(preface)
     return AuditRecord(
         at=at,
         conversation=pseudonym(conversation) if conversation else "",
@@ -125,7 +125,7 @@ def record_of(
         if why.skill_id
         else None,
         guard=_guard(state.get("drafts", 0), why.findings) if crisis is None else GuardWork(drafts=0),
-        notice="beside" if beside else "reply" if preface and crisis is None else "",
+        notice="beside" if beside else "reply" if preface and reply.startswith(preface) else "",
         prompts=resources.prompts,
         retrieval=resources.retrieval,
         models=resources.models.describe(),

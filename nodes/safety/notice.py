@@ -5,6 +5,9 @@ from nodes.safety import guard_texts
 from nodes.safety.rulebook import patterns
 from nodes.safety.wording import folded
 
+NOTICES = frozenset(guard_texts.NOTICE.values())
+"""The notice in every language: nothing else may stand before a reply that the guard has read."""
+
 AI_NOTICE = guard_texts.NOTICE["en"]
 """The notice: the law of several places asks for it, and so does honesty."""
 
@@ -31,12 +34,13 @@ def notice_due(
 
     At the start, unless it was given just before; whenever the seeker asks whether this is a person; every
     `every_turns` replies (0: not by turns); and when `every_seconds` have passed since the last one (three hours, as
-    New York asks of companions).
+    New York asks of companions). A last one in the future, by a clock that was set back or milliseconds taken for
+    seconds, tells nothing: it is due.
     """
     replies = sum(line.speaker is Speaker.SUPPORTER for line in transcript)
     return (
         (replies == 0 and seconds_since_last is None)
         or asks_if_human(transcript)
         or (every_turns > 0 and replies % every_turns == 0)
-        or (seconds_since_last is not None and seconds_since_last >= every_seconds)
+        or (seconds_since_last is not None and not 0 <= seconds_since_last < every_seconds)
     )

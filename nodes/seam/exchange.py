@@ -4,8 +4,11 @@ import asyncio
 from functools import cache
 from typing import Any
 
+from langchain_core.callbacks import BaseCallbackManager, Callbacks
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, SystemMessage
 from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables.config import ensure_config
+from langchain_core.tracers._streaming import _StreamingCallbackHandler
 from pydantic import BaseModel
 from pydantic_core import PydanticSerializationError
 
@@ -48,6 +51,9 @@ class Exchange:
         self.messages: list[BaseMessage] = [_system(agent), HumanMessage(self.question)]
         self.config: RunnableConfig = {**config} if config else {}
         self.config["tags"] = [*(self.config.get("tags") or ()), NOSTREAM]
+        callbacks = ensure_config(config).get("callbacks")
+        if callbacks:
+            self.config["callbacks"] = _without_streams(callbacks)
         self.repaired = False
         self.text = ""
 
@@ -132,6 +138,20 @@ def _shown(message: AIMessage) -> AIMessage:
     """The failed answer as the model is shown it: never empty, never unencodable, never endless."""
     text = message.text.encode("utf-8", "replace").decode()[:LONGEST_QUOTE]
     return AIMessage(text if text.strip() else "(no answer)")
+
+
+def _without_streams(callbacks: Callbacks) -> Callbacks:
+    """The listeners without those that send what a model writes to the caller: `astream_events`, `astream_log`.
+
+    They do not heed the tag. Tracers, which the operator has switched on, stay.
+    """
+    if not isinstance(callbacks, BaseCallbackManager):
+        return [each for each in callbacks or () if not isinstance(each, _StreamingCallbackHandler)]
+    kept = callbacks.copy()
+    for each in (*callbacks.handlers, *callbacks.inheritable_handlers):
+        if isinstance(each, _StreamingCallbackHandler):
+            kept.remove_handler(each)
+    return kept
 
 
 @cache
