@@ -21,6 +21,8 @@ NOT_ANSWERED = (
     "danger or thinking of ending your life, do not wait for this program: call your local emergency number now."
 )
 
+STOPPED = "That turn was stopped; what you wrote last was not taken in."
+NOT_AUDITED = "Not every turn could be recorded in the audit log ('esc-skills audit'); the warnings above say why."
 AUDITED = "The audit log ('esc-skills audit') has a record of each turn that was answered, without its words."
 
 
@@ -53,14 +55,14 @@ def chat(
             )
         if memory.opening:
             err.print(f"{memory.opening}\n", style="dim", markup=False, soft_wrap=True)
-        _talk(memory, context, explain=explain)
+        recorded = _talk(memory, context, explain=explain)
         print_usage(spent(context), to=err)
-        audited = f" {AUDITED}" if context.resources.audit is not None and memory.state["messages"] else ""
+        audited = "" if recorded is None else f" {AUDITED if recorded else NOT_AUDITED}"
         err.print(f"\nTake care. {memory.closing}{audited}", style="dim", markup=False, soft_wrap=True)
 
 
-def _talk(memory: "Memory", context: "Context", *, explain: bool) -> None:
-    """Turn after turn, until an empty line."""
+def _talk(memory: "Memory", context: "Context", *, explain: bool) -> bool | None:
+    """Turn after turn, until an empty line; whether each was recorded in the audit log. None: none was to be."""
     from langchain_core.messages import HumanMessage
 
     from esc_skills.console import err
@@ -70,13 +72,17 @@ def _talk(memory: "Memory", context: "Context", *, explain: bool) -> None:
 
     session: Any = {"configurable": {"thread_id": uuid.uuid4().hex}}  # the audit log counts conversations by it
     memory.state["noticed_at"] = time.time()  # it was said above
+    recorded: bool | None = None
     while True:
         try:
             text = input("you: ").strip()
         except (EOFError, KeyboardInterrupt):
             text = ""
+        except UnicodeDecodeError as error:
+            err.print(f"\n{NOT_READ}\n(the terminal sent no UTF-8 text: {error.reason})\n", markup=False)
+            continue
         if not text:
-            return
+            return recorded
         asked: Any = {**memory.state, "messages": [*memory.state["messages"], HumanMessage(text)]}
         try:
             result = _turn(asked, session, context)
@@ -87,6 +93,11 @@ def _talk(memory: "Memory", context: "Context", *, explain: bool) -> None:
         except ChatError as error:
             err.print(f"\n{NOT_ANSWERED}\n({error})\n", markup=False)
             continue
+        except KeyboardInterrupt:
+            err.print(f"\n{STOPPED}", markup=False)
+            return recorded
+        if (kept := result["explanation"]["audited"]) is not None:
+            recorded = kept and recorded is not False
         if explain:
             print_explanation(result["explanation"])
         lost = memory.keep({key: result[key] for key in TurnInput.__annotations__ if key in result})
@@ -123,6 +134,7 @@ def _turn(asked: Any, session: Any, context: "Context") -> dict[str, Any]:
 def print_explanation(why: dict[str, Any]) -> None:
     """State read, skills considered with scores, skill used and its step, expected outcome, risks avoided."""
     from rich.table import Table
+    from rich.text import Text
 
     from esc_skills.console import out
 
@@ -148,15 +160,16 @@ def print_explanation(why: dict[str, Any]) -> None:
             table.add_column(column, justify="left" if column == "  considered" else "right", style="dim")
         for score in why["considered"]:
             numbers = (f"{score[part]:.2f}" for part in ("score", "similarity", "fit", "evidence"))
-            table.add_row(f"  {score['title']}", *numbers)
+            table.add_row(Text(f"  {score['title']}"), *numbers)  # a title is no markup
         out.print(table)
     if why["skill_id"]:
-        out.print(f"  used: {why['title']} ({why['skill_id']}@{why['version']}), step '{why['step_id']}', {why['how']}")
-        out.print(f"  why: {why['why']}. Aim: {why['aim']}", style="dim")
+        used = f"{why['title']} ({why['skill_id']}@{why['version']}), step '{why['step_id']}', {why['how']}"
+        out.print(f"  used: {used}", markup=False)
+        out.print(f"  why: {why['why']}. Aim: {why['aim']}", style="dim", markup=False)
         expected = ", ".join(change.replace("_", " ") for change in why["expected"])
         out.print(f"  expected within {why['within_turns']} turns: {expected}", style="dim")
     else:
-        out.print(f"  used: no skill ({why['why']})")
+        out.print(f"  used: no skill ({why['why']})", markup=False)
     for risk in why["avoided"]:
         out.print(f"  avoided: {risk}", style="dim", markup=False)
     for finding in why["findings"]:
