@@ -29,6 +29,8 @@ SECONDS_TO_END = 10.0
 
 READY = "ready"
 
+ENDED = "the worker processes were ended while conversations were under way"
+
 
 class WorkerFailed(ChildProcessError):
     """Worker processes cannot do this work: none of what was left of it was played."""
@@ -38,7 +40,8 @@ class LocalProcesses:
     """On several processes of this machine.
 
     They share the run's limit of questions at the same time, and what their models cost is booked in this process.
-    Budgets and recordings hold within one process, and are refused.
+    Budgets and recordings hold within one process, and are refused. Several threads may play at the same time, as the
+    branches of a graph do: each has workers of its own while it plays, and waits while there is none.
 
     Args:
         workers: Most processes.
@@ -46,40 +49,78 @@ class LocalProcesses:
 
     def __init__(self, workers: int) -> None:
         self._most = workers
-        self._workers: list[_Worker] = []
+        self._idle: list[_Worker] = []
+        self._taken: list[_Worker] = []
+        self._reserved = 0
+        self._closings = 0
+        self._changed = threading.Condition()
 
     def play(self, jobs: Sequence[Job], done: Done | None = None) -> list[Episode]:
         """The episodes of the jobs, in their order.
 
         Raises:
             ValueError: a job has a budget of calls, tokens, money or time, or is recorded or replayed.
-            WorkerFailed: the workers cannot begin, or would play by other rules than this process.
+            WorkerFailed: the workers cannot begin, or would play by other rules than this process; or they were ended
+                by `close` meanwhile.
         """
         for job in jobs:
             if why := only_here(job.context):
                 raise ValueError(f"{why} in one process alone: simulate without worker processes")
         if not jobs:
             return []
-        try:
-            return _Round(jobs, self._ready(jobs), done).play()
-        except BaseException:
-            self.close()  # what is under way belongs to nobody any more
-            raise
-
-    def _ready(self, jobs: Sequence[Job]) -> "list[_Worker]":
-        """As many workers as there is work for, each with its share of the questions at the same time."""
         together = self._most if all(job.embedded for job in jobs) else at_once(jobs)
-        count = min(self._most, together, len(jobs))
-        self._workers += [_Worker() for _ in range(count - len(self._workers))]
-        for number, worker in enumerate(self._workers[:count]):
+        wanted = min(self._most, together, len(jobs))
+        count = self._reserve(wanted)
+        workers: list[_Worker] = []
+        try:
+            workers = self._take(count, max(count, together * count // wanted))
+            for worker in workers:
+                worker.await_ready()
+            return _Round(jobs, workers, done).play()
+        except BaseException:
+            for worker in workers:
+                worker.end()  # what is under way belongs to nobody any more
+            raise
+        finally:
+            self._give_back(workers, count)
+
+    def _reserve(self, wanted: int) -> int:
+        """How many of the workers that are wanted this thread may have: at least one, as soon as one is free."""
+        with self._changed:
+            closings = self._closings
+            self._changed.wait_for(lambda: self._reserved < self._most or self._closings > closings)
+            if self._closings > closings:
+                raise WorkerFailed(ENDED)
+            count = min(wanted, self._most - self._reserved)
+            self._reserved += count
+            return count
+
+    def _take(self, count: int, together: int) -> "list[_Worker]":
+        """So many workers, each with its share of the questions at the same time."""
+        with self._changed:
+            workers, self._idle = self._idle[:count], self._idle[count:]
+            workers += [_Worker() for _ in range(count - len(workers))]
+            self._taken += workers
+        for number, worker in enumerate(workers):
             worker.room = together // count + (number < together % count)
-            worker.await_ready()
-        return self._workers[:count]
+        return workers
+
+    def _give_back(self, workers: "list[_Worker]", count: int) -> None:
+        with self._changed:
+            self._taken = [worker for worker in self._taken if worker not in workers]
+            self._idle += [worker for worker in workers if not worker.ended]
+            self._reserved -= count
+            self._changed.notify_all()
 
     def close(self) -> None:
-        """End the workers."""
-        workers, self._workers = self._workers, []
-        for worker in workers:
+        """End the workers. Whoever plays on them, or waits for one, is told by `WorkerFailed`."""
+        with self._changed:
+            idle, self._idle = self._idle, []
+            self._closings += 1
+            for worker in self._taken:
+                worker.abandon()
+            self._changed.notify_all()
+        for worker in idle:
             worker.end()
 
 
@@ -89,6 +130,7 @@ class _Worker:
     def __init__(self) -> None:
         self.room = 1
         self.begun: set[int] = set()
+        self.ended = False
         self._start()
 
     def _start(self) -> None:
@@ -116,7 +158,13 @@ class _Worker:
             ) from None
 
     def replace(self) -> int | None:
-        """Start another process in the place of one that died; the exit code of the old one."""
+        """Start another process in the place of one that died; the exit code of the old one.
+
+        Raises:
+            WorkerFailed: it was ended on purpose, or the new one cannot begin.
+        """
+        if self.ended:
+            raise WorkerFailed(ENDED)
         self.pipe.close()
         self._process.join(SECONDS_TO_END)
         code = self._process.exitcode
@@ -125,8 +173,14 @@ class _Worker:
         self.await_ready()
         return code
 
+    def abandon(self) -> None:
+        """From another thread: end the process. The thread that plays on it reads so from the pipe, and closes it."""
+        self.ended = True
+        self._process.terminate()
+
     def end(self) -> None:
         """End the process, by force where it is in the middle of something."""
+        self.ended = True
         if self.begun:
             self._process.terminate()
         self.pipe.close()  # it ends by itself when nobody is at the other end

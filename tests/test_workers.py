@@ -3,7 +3,9 @@
 import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -151,3 +153,29 @@ def test_who_is_told_may_break_off_the_run(pools: dict[int, LocalProcesses], exp
             pools[2].play(jobs_with(Context(turn_limit=2)), full)
         assert not isinstance(caught.value, WorkerFailed)
         assert lines(pools[2].play(jobs_with(Context(turn_limit=2)))) == expected, "and the next run begins anew"
+
+
+def test_threads_that_play_at_the_same_time_do_not_hear_each_others_workers(
+    pools: dict[int, LocalProcesses], expected: list[str]
+) -> None:
+    jobs = jobs_with(Context(turn_limit=2))
+    with undisturbed(), ThreadPoolExecutor(len(jobs)) as threads:  # as the branches of the evolution graph do
+        played = threads.map(lambda job: pools[2].play([job]), jobs)
+        assert [line for episodes in played for line in lines(episodes)] == expected
+    assert 1 <= len(pools[2]._idle) <= 2
+
+
+def test_who_plays_or_waits_is_told_when_the_workers_are_ended() -> None:
+    pool = LocalProcesses(1)
+    told = threading.Event()
+    jobs = [Job(profile=PROFILES[0], seed=seed, context=Context(turn_limit=1)) for seed in range(500)]
+    with undisturbed(), ThreadPoolExecutor(2) as threads:
+        playing = threads.submit(pool.play, jobs, lambda _: told.set())
+        assert told.wait(120)
+        waiting = threads.submit(pool.play, jobs[:1])
+        while not pool._changed._waiters:  # type: ignore[attr-defined]  # until it waits
+            threading.Event().wait(0.01)
+        pool.close()
+        for future in (playing, waiting):
+            with pytest.raises(WorkerFailed, match="were ended while conversations were under way"):
+                future.result(120)
