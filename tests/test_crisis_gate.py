@@ -98,7 +98,62 @@ def test_signs_are_quoted_as_the_seeker_wrote_them() -> None:
     assert {"SU1C1DE", "wanna d1e"} <= set(assess(said("SU1C1DE. wanna d1e")).signs)
 
 
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("He strangled me an hour ago and he's outside the bedroom door now.", RiskKind.ABUSE),
+        ("Dad is beating my sister right now, I can hear it.", RiskKind.CHILD_ABUSE),
+        ("I have a knife in my bag and I'm waiting for him outside his house.", RiskKind.HARM_TO_OTHERS),
+        ("The voices say I must jump and I'm going to do what they say tonight.", RiskKind.PSYCHOSIS),
+        ("I've not eaten for five days and I keep fainting.", RiskKind.EATING),
+        ("My little boy has swallowed some of my tablets.", RiskKind.OVERDOSE),
+        ("One side of her face has dropped and she can't speak.", RiskKind.MEDICAL),
+        ("我手里拿着刀，现在就去杀了他。", RiskKind.HARM_TO_OTHERS),
+        ("奶奶倒在地上，怎么也叫不醒。", RiskKind.MEDICAL),
+    ],
+)
+def test_danger_as_it_is_now_is_imminent_whatever_its_kind(text: str, kind: RiskKind) -> None:
+    risk = assess(said(text))
+    assert risk.tier is RiskTier.IMMINENT
+    assert kind in risk.kinds
+
+
+def test_an_overdose_of_years_ago_is_an_attempt_and_no_poisoning_of_now() -> None:
+    risk = assess(said("I took an overdose in 2015. I've started thinking about killing myself again."))
+    assert (risk.tier, risk.kinds) == (RiskTier.ELEVATED, (RiskKind.SUICIDE,))
+
+
 # Scope
+
+
+def test_a_laugh_takes_back_a_figure_of_speech_and_not_a_bare_wish() -> None:
+    assert tier("Maybe I should just kill myself lol") is RiskTier.CONCERN
+    assert tier("If this wifi drops once more I'm gonna kill myself lol, third time today") is RiskTier.NONE
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I overdosed on crime dramas all weekend.",
+        "Say that it's our secret.",
+        "I've known her mother for ten years.",
+        "People keep saying it'll happen when I relax.",
+        "I'm a nurse. How do I open the conversation about suicide with farmers?",
+        "最近我试着学了一会儿，结果还是忍不住开黑。",
+        "我不想死，我只是想休息。",
+    ],
+)
+def test_known_false_alarms_stay_mended(text: str) -> None:
+    assert tier(text) is RiskTier.NONE
+
+
+def test_a_no_in_chinese_is_heard_after_a_plan() -> None:
+    assert tier("我今晚本来打算自杀，药都准备好了。", "你现在想自杀吗？", "没有，我现在不会自杀了。") is RiskTier.NONE
+
+
+def test_means_told_after_a_no_outweigh_it() -> None:
+    lines = ("I keep thinking of suicide.", "Are you going to do it?", "No, I would never.", "Thank you.")
+    assert tier(*lines, "I did check that the pills are still in the drawer, though.") is RiskTier.IMMINENT
 
 
 @pytest.mark.parametrize(

@@ -144,7 +144,7 @@ def _in_scope(rule: Rule, text: str, match: re.Match[str], laughing: bool) -> Ri
     asked = _SCOPE["asked"].search(before) if rule.role is Role.SIGN else None
     if asked and _SCOPE["others_ask"].search(before[: asked.start() + 1]):
         return None
-    if _settled(text, sentence, match[0]):
+    if _settled(text, sentence, match[0]) or (rule.kind is RiskKind.MEDICAL and _SCOPE["over"].search(text)):
         return None
     tier = rule.tier
     if tier.level > 1 and _SCOPE["hedged"].search(before):

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from conversation.seeker import RiskTier
+from conversation.seeker import RiskKind, RiskTier
 from nodes.safety.rule import Role, Rule, RuleSet, Sign, risk_rules
 from nodes.safety.rulebook import patterns, read_rules
 
@@ -24,6 +24,8 @@ _CODED = tuple((entry.name, re.compile(entry.pattern)) for entry in read_rules("
 RULES = RuleSet((*risk_rules("risk_zh"), *risk_rules("urgent_zh")))
 _IDIOMS = re.compile(read_rules("idioms_zh")[0].pattern)
 _SCOPE = patterns("scope_zh")
+_TOPICS = (RiskKind.SUICIDE, RiskKind.SELF_HARM)
+"""Kinds that people name when they speak of their work, or of a film."""
 _NOW = re.compile("今晚|今天|现在|马上|就去|准备")
 """A sign in such words speaks of now, whatever is told around it."""
 
@@ -77,6 +79,8 @@ def _in_scope(rule: Rule, text: str, match: re.Match[str], laughing: bool) -> Ri
     before = text[start : match.start()]
     if rule.idiom_prone and laughing:
         return None
+    if rule.kind in _TOPICS and not rule.third_party and _of_others(text, before + match[0]):
+        return None
     if rule.negatable and rule.role is not Role.PLAN and _negated(before, match[0]):
         return None
     if (
@@ -84,6 +88,8 @@ def _in_scope(rule: Rule, text: str, match: re.Match[str], laughing: bool) -> Ri
         and (asked := _SCOPE["reported"].search(before))
         and _SCOPE["reporter"].search(before[: asked.start()])
     ):
+        return None
+    if rule.kind is RiskKind.MEDICAL and _SCOPE["over"].search(text):
         return None
     told = _SCOPE["long_past"].search(text) and _SCOPE["settled"].search(text)
     if told and not _SCOPE["reopened"].search(text) and not _NOW.search(match[0]):
@@ -98,6 +104,11 @@ def _in_scope(rule: Rule, text: str, match: re.Match[str], laughing: bool) -> Ri
         if recovered and tier is RiskTier.ELEVATED:
             return RiskTier.CONCERN
     return tier
+
+
+def _of_others(text: str, clause: str) -> bool:
+    """Whether the message speaks of a trade, a story or the news, and the clause not of the person who writes."""
+    return bool(_SCOPE["topic"].search(text)) and not _SCOPE["own"].search(clause)
 
 
 def _negated(before: str, words: str) -> bool:

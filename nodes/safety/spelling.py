@@ -73,15 +73,33 @@ SPELLINGS = {
     "diein": "dying", "2": "to", "jus": "just", "dem": "them", "dey": "they", "sum": "some", "sumone": "someone",
     "sumthing": "something", "nuthing": "nothing", "nothin": "nothing", "everythin": "everything",
     "somethin": "something", "yrs": "years", "yr": "year", "wk": "week", "wks": "weeks", "mins": "minutes",
-    "secs": "seconds",
+    "secs": "seconds", "thort": "thought", "thot": "thought", "thawt": "thought", "thorts": "thoughts",
+    "abowt": "about",
+    "abaut": "about", "selv": "self", "miself": "myself", "tuk": "took", "brige": "bridge", "brij": "bridge",
+    "bridj": "bridge", "tabelts": "tablets", "tablits": "tablets", "tablats": "tablets", "pilz": "pills",
+    "pilss": "pills",
+    "nite": "night", "nyt": "night", "sory": "sorry", "sry": "sorry", "goodby": "goodbye", "gudbye": "goodbye",
+    "goodbuy": "goodbye", "enymore": "anymore", "becos": "because", "becuse": "because", "becuase": "because",
+    "wot": "what", "iz": "is", "ov": "of", "sed": "said", "hert": "hurt", "porpose": "purpose", "porpus": "purpose",
+    "nife": "knife", "blud": "blood", "bludd": "blood", "hospitle": "hospital", "hospitel": "hospital", "aliv": "alive",
+    "alyve": "alive", "hazband": "husband", "husbend": "husband", "dorter": "daughter", "doter": "daughter",
+    "burdan": "burden", "burdon": "burden", "burdin": "burden", "nobudy": "nobody", "peple": "people", "lyf": "life",
+    "noos": "noose", "roap": "rope", "jumpt": "jumped", "kild": "killed", "borned": "born", "h8": "hate",
+    "thinked": "thought", "overdos": "overdose", "rayzor": "razor", "rasor": "razor", "slep": "sleep",
+    "wakup": "wake up", "wantd": "wanted", "gona'": "going to", "thier": "their",
 }  # fmt: skip
 
 FILLERS = words("fillers")
 MASKED_WORDS = tuple(sorted(words("masked")))
 
 
+_VOWELS = "aeiou"
+RUN_TOGETHER = words("run_together")
+"""Words that people run together when they write fast; a word that is made of three or more of them is parted."""
+
+
 def _slips() -> dict[str, str]:
-    """Each long word with one letter left out or two neighbours swapped, where that is no word of its own."""
+    """Each long word with a letter left out, neighbours swapped or a vowel misheard, where that is no word itself."""
     long_words = words("long")
     slips: dict[str, str] = {}
     for word in sorted(long_words):
@@ -89,6 +107,7 @@ def _slips() -> dict[str, str]:
             slips[word[:i] + word[i + 1 :]] = word
             if i < len(word) - 1:
                 slips[word[:i] + word[i + 1] + word[i] + word[i + 2 :]] = word
+            slips.update({word[:i] + vowel + word[i + 1 :]: word for vowel in _VOWELS if word[i] in _VOWELS})
         slips[word + word[-1]] = word
     return {slip: word for slip, word in slips.items() if slip not in long_words | words("real")}
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from nodes.safety.revealed import letters_shown
-from nodes.safety.spelling import CONTRACTIONS, FILLERS, MASKED_WORDS, SLIPS, SPELLINGS
+from nodes.safety.spelling import CONTRACTIONS, FILLERS, MASKED_WORDS, RUN_TOGETHER, SLIPS, SPELLINGS
 
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "`": "'", "´": "'", "＇": "'", "“": '"', "”": '"'})
 _TOKEN = re.compile(
@@ -21,9 +21,12 @@ _TOKEN = re.compile(
 _SPACED = re.compile(r"(?<![a-z0-9'])(?:[a-z0-9*][ .\-_]){3,}[a-z0-9*](?![a-z0-9'])")
 _LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "@": "a", "$": "s", "!": "i"})
 _TOO = re.compile(r"\btoo(?= (?:die|end|live|be|kill|go|stop|sleep|hurt|disappear|exist|wake)\b)")
-_SUICIDE = re.compile(r"su[iye]{0,2}[sc]{1,3}[aiyu]{0,2}c?[aiyu]?d(e|al|el|le|ial|ual|ale)")
+_SUICIDE = re.compile(r"s(?:u|ew|oo)[iye]{0,2}[sc]{1,3}[aiyu]{0,2}c?[aiyu]?d(e|al|el|le|ial|ual|ale)")
 _LONG = re.compile(r"([a-z])\1{2,}")
 _ENDINGS = (("n't", "not"), ("'ll", "will"), ("'re", "are"), ("'ve", "have"), ("'d", "would"), ("'m", "am"))
+_RUN_LENGTH = 9
+_RUN_WORDS = 3
+_LONGEST_PART = 10
 _WITH_IS = {"he", "she", "it", "that", "there", "what", "who", "where", "here", "how", "everything", "nothing"}
 
 
@@ -77,10 +80,30 @@ def plain_words(word: str) -> tuple[str, ...]:
         swapped = word.strip("!").translate(_LEET)
         if swapped != word and swapped.isalpha():
             return plain_words(swapped)
+    if len(word) >= _RUN_LENGTH and len(parts := parted(word)) >= _RUN_WORDS:
+        return tuple(piece for part in parts for piece in plain_words(part))
     short = _LONG.sub(lambda m: m[1] * 2 if m[1] in "lo" else m[1], word)
     if short != word:
         return plain_words(short)
     return (word,)
+
+
+def parted(word: str) -> tuple[str, ...]:
+    """The words that a run of letters is made of, the longest first; empty where they do not fill it.
+
+    "iwanttodie" is parted, "therapist" is not: every letter must belong to a word of a short list.
+    """
+    best: list[tuple[str, ...] | None] = [(), *[None] * len(word)]
+    for end in range(1, len(word) + 1):
+        for start in range(max(0, end - _LONGEST_PART), end):
+            before, piece = best[start], word[start:end]
+            if (
+                before is not None
+                and piece in RUN_TOGETHER
+                and (best[end] is None or len(before) < len(best[end] or ()))
+            ):
+                best[end] = (*before, piece)
+    return best[-1] or ()
 
 
 def _unmasked(word: str) -> str:
