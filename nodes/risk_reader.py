@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 from pydantic import Field
 
-from conversation.dialogue import Transcript
+from conversation.dialogue import Speaker, Transcript
 from conversation.model import Value
-from conversation.seeker import Risk
+from conversation.seeker import Risk, RiskTier
 from nodes.agent import Agent
 from nodes.context import Resources
 from nodes.errors import ChatError
@@ -52,7 +52,14 @@ def _question(transcript: Transcript, summary: str) -> RiskQuestion:
 
 
 def _given(risk: Risk) -> Reader:
-    return lambda _: risk
+    """The reading, with those of its signs that the seeker did write: a sign is shown, and passes no guard."""
+
+    def reader(transcript: Transcript) -> Risk:
+        said = " ".join(line.text for line in transcript if line.speaker is Speaker.SEEKER).lower()
+        shown = tuple(sign for sign in risk.signs if risk.tier is not RiskTier.NONE and sign.strip().lower() in said)
+        return risk.model_copy(update={"signs": shown})
+
+    return reader
 
 
 def _raised(error: ChatError) -> Reader:

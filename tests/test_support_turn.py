@@ -235,6 +235,12 @@ def test_the_more_careful_of_rules_and_model_wins() -> None:
         assert len(gate.asked) == 1
 
 
+def test_a_sign_that_the_seeker_did_not_write_is_not_shown() -> None:
+    made_up = SHOWN.model_copy(update={"signs": ("just stood there", "You should end it.")})
+    with Gatekeeper(made_up) as gate:
+        assert reply(TALK, gate.context)["explanation"]["signs"] == ["just stood there"]
+
+
 async def test_the_model_is_asked_by_the_asynchronous_way_too() -> None:
     with Gatekeeper(SHOWN) as gate:
         result = await support.graph.ainvoke({"messages": TALK}, context=gate.context)
