@@ -7,7 +7,9 @@ from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.padding import Padding
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
 
 out = Console(highlight=False, soft_wrap=False)
 err = Console(stderr=True, highlight=False)
@@ -30,6 +32,22 @@ def progress() -> Iterator[Progress]:
     )
     with Progress(*columns, console=err, transient=True) as bar:
         yield bar
+
+
+def next_phase(bar: Progress, task: TaskID, description: str, total: int | None = None) -> None:
+    """Begin the bar anew for the next thing that is done; without a total it is not known how long it takes."""
+    next(each for each in bar.tasks if each.id == task).total = None  # `reset` takes None for "as it was"
+    bar.reset(task, description=description, total=total)
+
+
+def indented(text: str, *, style: str = "", to: Console | None = None) -> None:
+    """A paragraph that stands in by two, also where it goes on in the next line."""
+    (to or out).print(Padding(Text(text, style=style), (0, 0, 0, 2), expand=False))
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: 1 call, 2 calls."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def named(identifier: str, title: str) -> str:

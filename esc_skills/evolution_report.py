@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
-from esc_skills.console import out, percent, points
+from esc_skills.console import counted, indented, out, percent, points
 from esc_skills.paying import print_usage
 from nodes.usage import Usage
 
@@ -19,7 +19,10 @@ def print_summary(result: dict[str, Any], *, bank: str, record: str) -> None:
     summary = result["summary"]
     entries = result.get("record", [])
     out.print()
-    out.print(f"[bold]{summary['run']}[/]: {summary['rounds']} rounds, {summary['episodes']} conversations simulated")
+    out.print(
+        f"[bold]{summary['run']}[/]: {counted(summary['rounds'], 'round')}, "
+        f"{counted(summary['episodes'], 'conversation')} simulated"
+    )
     for entry in entries:
         _verdict(entry)
     if not entries:
@@ -57,24 +60,24 @@ def _verdict(entry: dict[str, Any]) -> None:
     out.print(
         f"round {entry['round']}: {change['kind']} “{'”, “'.join(names)}” → [bold {colour}]{verdict['outcome']}[/]"
     )
-    out.print(f"  why proposed: {change['reason']}")
-    out.print(f"  verdict: {'; '.join(verdict['reasons'])}")
+    indented(f"why proposed: {change['reason']}")
+    indented(f"verdict: {'; '.join(verdict['reasons'])}")
     concerned = [pair for pair in verdict["pairs"] if pair["concerned"]]
     others = len(verdict["pairs"]) - len(concerned)
     if verdict["rule"] == "screen":
-        out.print(f"  screened on {len(concerned)} pairs of seekers who failed")
+        indented(f"screened on {counted(len(concerned), 'pair')} of conversations that had failed")
         return
-    line = f"  evidence: {len(concerned)} pairs of the seekers concerned, {others} of others"
+    line = f"evidence: {counted(len(concerned), 'pair')} of the seekers concerned, {others} of others"
     if verdict["mean_difference"] is not None:
         line += f"; difference {points(verdict['mean_difference'], sign=True)} points"
     if verdict["interval"]:
         low, high = verdict["interval"]
         line += f" (95 % interval {points(low, sign=True)} to {points(high, sign=True)})"
-    out.print(f"{line}; e-value {verdict['e_value']:.1f} of {verdict['threshold']:.0f} needed")
+    indented(f"{line}; e-value {verdict['e_value']:.1f} of {verdict['threshold']:.0f} needed")
     if verdict["others_lower_bound"] is not None:
-        out.print(f"  others: lower bound {points(verdict['others_lower_bound'], sign=True)} points")
+        indented(f"others: lower bound {points(verdict['others_lower_bound'], sign=True)} points")
     if verdict["would_have_taken"]:
-        out.print(f"  it would have taken {verdict['would_have_taken']}")
+        indented(f"it would have taken {verdict['would_have_taken']}")
 
 
 def _figures(summary: dict[str, Any]) -> None:

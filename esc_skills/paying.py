@@ -25,7 +25,8 @@ Replay = Annotated[
 Spend = Annotated[
     str | None,
     typer.Option(
-        "--budget", help="Hard limits on language models, such as 'calls=500,tokens=2e6,money=5,seconds=900'."
+        "--budget",
+        help="Hard limits on language models: calls, tokens, money (US $), seconds; such as 'calls=500,money=5'.",
     ),
 ]
 WantEstimate = Annotated[
@@ -108,7 +109,8 @@ def accounted(context: "Context") -> Iterator[None]:
     except BaseException:
         from esc_skills.console import err
 
-        print_usage(spent(context), to=err)
+        if context.opened:  # else nothing was asked, and opening it now could hide what went wrong
+            print_usage(spent(context), to=err)
         raise
 
 
@@ -130,7 +132,7 @@ def usage_json(usage: "Usage") -> dict[str, Any]:
 
 def print_usage(usage: "Usage", *, to: Any = None) -> None:
     """A table by role; nothing where no language model was asked."""
-    from esc_skills.console import out
+    from esc_skills.console import counted, out
 
     if not usage.roles:
         return
@@ -147,10 +149,10 @@ def print_usage(usage: "Usage", *, to: Any = None) -> None:
     (to or out).print()
     (to or out).print(table)
     money = "no price is configured" if usage.money is None else f"{_dollars(usage.money)} US dollars"
-    (to or out).print(f"Language models: {usage.calls:,} calls, {usage.tokens:,} tokens, {money}")
+    (to or out).print(f"Language models: {counted(usage.calls, 'call')}, {counted(usage.tokens, 'token')}, {money}")
     for role, each in usage.roles.items():
         for name, count in sorted(each.failures.items()):
-            (to or out).print(f"  {role}: {count:,} questions without an answer: {name}", style="yellow")
+            (to or out).print(f"  {role}: {counted(count, 'question')} without an answer: {name}", style="yellow")
 
 
 def print_estimate(estimate: "Estimate") -> None:

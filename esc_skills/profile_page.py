@@ -11,7 +11,7 @@ def page(profile: Profile) -> str:
         f"`{profile.id}`, {profile.split.value}, {profile.locale}, {profile.source}, {profile.licence}",
         person.background,
         f"*Writes:* {person.speech_style}" if person.speech_style else "",
-        f"## What happened ({story.scenario.value})",
+        f"## What happened ({story.scenario.value.replace('_', ' ')})",
         story.background,
         _listed(story.timeline),
         story.difficulty,
@@ -23,8 +23,8 @@ def page(profile: Profile) -> str:
         f"> {_quoted(profile.hidden)}",
         _listed([f"level {d.level}: {d.text}" for d in story.disclosures]),
         f"*Did well:* {'; '.join(story.efforts)}" if story.efforts else "",
-        f"*Takes well:* {', '.join(profile.likes)}" if profile.likes else "",
-        f"*Takes badly:* {', '.join(profile.triggers)}" if profile.triggers else "",
+        f"*Takes well:* {', '.join(profile.likes).replace('_', ' ')}" if profile.likes else "",
+        f"*Takes badly:* {', '.join(profile.triggers).replace('_', ' ')}" if profile.triggers else "",
         f"*Presses for agreement with, where agreement harms:* {profile.harmful_claim}"
         if profile.harmful_claim
         else "",

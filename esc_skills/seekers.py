@@ -14,11 +14,15 @@ def from_file(path: Path) -> "tuple[Profile, ...]":
     """The profiles of a file in our own format or another that needs no word of the caller's.
 
     Raises:
+        Usage: there is no such file.
         BadDialogue: a record is not what it should be.
         UnknownProfileFormat: no format fits.
     """
     from conversation.profile_formats import read_profiles
+    from esc_skills.errors import Usage
 
+    if not path.is_file():
+        raise Usage(f"{path}: there is no such file; 'esc-skills profiles generate N --output FILE' makes one")
     return read_profiles(path).profiles
 
 

@@ -109,18 +109,20 @@ class _Watch:
 
     def tell(self, event: dict[str, Any]) -> None:
         """Show one event."""
+        from esc_skills.console import next_phase
+
         bar, task = self._bar, self._task
         match event["event"]:
             case "read":
-                bar.reset(task, description="labelling dialogues", total=event["used"])
+                next_phase(bar, task, "labelling dialogues", event["used"])
             case "annotated":
                 bar.advance(task)
             case "extracted":
-                bar.reset(task, description="clustering", total=None)
+                next_phase(bar, task, "clustering")
             case "clustered":
                 bar.update(task, completed=event["done"], total=event["total"])
             case "prototypes":
-                bar.reset(task, description="distilling skills", total=event["groups"])
+                next_phase(bar, task, "distilling skills", event["groups"])
             case "distilled":
                 bar.advance(task)
             case _:
@@ -168,7 +170,7 @@ def print_found(summary: dict[str, Any]) -> None:
         numbers = (str(skill[column]) for column in ("steps", "helped", "harmed"))
         table.add_row(named(skill["id"], skill["title"]), *numbers, effect)
     out.print(table)
-    out.print("Effect: share that helped against what is usual in such a moment, in points.", style="dim")
+    out.print("Effect: share that helped against what is usual in such a moment, in percentage points.", style="dim")
     if thin := summary.get("without_skill"):
         names = ", ".join(str(name).replace("_", " ") for name in thin)
         out.print(f"Too few units for a skill: {names}", style="yellow", markup=False)

@@ -25,12 +25,17 @@ def evolve(
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same run.")] = 0,
     proposals: Annotated[int, typer.Option(min=1, help="Changes proposed a round, at most.")] = 1,
     pairs: Annotated[
-        int, typer.Option(min=1, help="Most pairs of fresh seekers for one verdict; few pairs leave it undecided.")
+        int,
+        typer.Option(
+            min=1, help="Most pairs of conversations with fresh seekers for one verdict; few leave it undecided."
+        ),
     ] = 80,
     tests: Annotated[
         int, typer.Option(min=1, help="Verifications the run may make; its error control counts on it.")
     ] = 10,
-    report: Annotated[int, typer.Option(min=0, help="Sealed fresh seekers for the figures before and after.")] = 48,
+    report: Annotated[
+        int, typer.Option(min=0, help="Fresh seekers, sealed until the end, for the figures before and after.")
+    ] = 48,
     workers: Annotated[
         int | None,
         typer.Option(
@@ -38,7 +43,7 @@ def evolve(
             help="Local processes for simulation. Default: one for each core, up to four; none with language models.",
         ),
     ] = None,
-    episodes: Annotated[int | None, typer.Option(min=1, help="Budget: episodes that may be simulated.")] = None,
+    episodes: Annotated[int | None, typer.Option(min=1, help="Most conversations that the run may simulate.")] = None,
     estimate: WantEstimate = False,
     budget: Spend = None,
     record: Record = None,
@@ -160,31 +165,38 @@ class _Watch:
     def __init__(self, bar: "Progress") -> None:
         self._bar = bar
         self._task = bar.add_task("opening the bank", total=None)
+        self._left = 0
 
     def tell(self, event: dict[str, Any]) -> None:
         """Show one event."""
+        from esc_skills.console import counted, next_phase
+
         bar, task = self._bar, self._task
         match event["event"]:
             case "round":
-                bar.reset(
-                    task, description=f"round {event['round']} of {event['rounds']}: seekers", total=event["seekers"]
-                )
+                self._left = event["seekers"]
+                next_phase(bar, task, f"round {event['round']} of {event['rounds']}: seekers", event["seekers"])
             case "episode":
                 bar.advance(task)
+                self._left -= 1
+                if not self._left:
+                    next_phase(bar, task, "diagnosing, and proposing a change")
             case "diagnosed":
-                bar.console.print(f"round {event['round']}: {event['diagnoses']} diagnoses")
+                found = event["diagnoses"]
+                bar.console.print(f"round {event['round']}: {found} {'diagnosis' if found == 1 else 'diagnoses'}")
             case "proposed":
-                bar.console.print(f"round {event['round']}: {event['changes']} changes proposed")
+                bar.console.print(f"round {event['round']}: {counted(event['changes'], 'change')} proposed")
+                next_phase(bar, task, "screening on conversations that failed")
             case "screened" if event["rejected"]:
                 bar.console.print(f"  {event['change']}: screened out: {event['rejected']}")
             case "screened":
-                bar.reset(task, description=f"verifying {event['change']}: pairs", total=None)
+                next_phase(bar, task, f"verifying {event['change']}: pairs")
             case "pairs":
                 bar.update(task, description=f"verifying {event['change']}: pairs", completed=event["pairs"])
             case "verdict":
                 bar.console.print(f"  {event['change']}: {event['outcome']} after {event['pairs']} pairs")
             case "report":
-                bar.reset(task, description="final figures on sealed seekers", total=2 * event["seekers"])
+                next_phase(bar, task, "final figures on sealed seekers", 2 * event["seekers"])
             case _:
                 pass
 

@@ -24,8 +24,7 @@ def list_profiles(
     as_json: Json = False,
 ) -> None:
     """List seekers. The cell holds the hidden intention: keep it away from analysts and supporters."""
-    from esc_skills.console import named as id_above
-    from esc_skills.console import out, print_json
+    from esc_skills.console import counted, indented, out, print_json
     from esc_skills.errors import Usage
 
     found = [
@@ -41,15 +40,11 @@ def list_profiles(
     if as_json:
         print_json([_brief(profile) for profile in found])
         return
-    from rich.table import Table
-
-    table = Table(title=f"{len(found)} seekers", title_justify="left")
-    for column in ("seeker", "intention and character", "scenario and split"):
-        table.add_column(column, overflow="fold")
-    for p in found:
-        who = f"{p.persona.name}, {p.persona.age}, {p.persona.occupation}"
-        table.add_row(id_above(p.id, who), p.cell.replace("/", "\n"), f"{p.story.scenario.value}\n{p.split.value}")
-    out.print(table)
+    out.print(f"{counted(len(found), 'seeker')}: id, who it is, scenario, cell (hidden intention/character), split")
+    for p in found:  # no table: other commands ask for the id, so it must stand on one line
+        out.print(p.id, style="bold", markup=False, soft_wrap=True)
+        indented(f"{p.persona.name}, {p.persona.age}, {p.persona.occupation}")
+        indented(f"{p.story.scenario.value}, {p.cell}, {p.split.value}", style="dim")
 
 
 def _brief(profile: "Profile") -> dict[str, Any]:
