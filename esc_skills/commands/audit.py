@@ -69,23 +69,34 @@ def _print_turns(records: "list[AuditRecord]", place: str) -> None:
     from rich.markup import escape
     from rich.table import Table
 
-    from esc_skills.console import out
+    from esc_skills.console import counted, out
 
-    table = Table(title=escape(f"last {len(records)} turns at {place}"), title_justify="left", box=None, padding=(0, 1))
-    for column in ("time (UTC)", "thread", "tier", "path", "skill@version/step", "guard", "referred"):
-        table.add_column(column, overflow="fold", no_wrap=column in ("time (UTC)", "thread"))
+    out.print(f"last {counted(len(records), 'turn')} at {place}", markup=False, soft_wrap=True)
+    if not records:
+        return
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    for column in ("time (UTC)", "thread", "tier", "answered by", "guard", "referred"):
+        # An id stands on one line, also in a terminal of 80 columns.
+        least, most = 22 if column == "answered by" else None, 12 if column in ("tier", "guard") else None
+        whole = column in ("time (UTC)", "thread")
+        table.add_column(column, overflow="fold", no_wrap=whole, min_width=least, max_width=most)
     for record in records:
-        used = record.used
         table.add_row(
-            f"{record.at:%Y-%m-%d %H:%M:%S}",
+            f"{record.at:%Y-%m-%d %H:%M}",
             record.conversation[:8] or "–",
             record.gate.tier.value + (f" ({', '.join(record.gate.failed)} failed)" if record.gate.failed else ""),
-            record.path.value + (f": {record.crisis.phase}" if record.crisis and record.crisis.phase else ""),
-            escape(f"{used.skill_id}@{used.version}/{used.step_id}") if used else "–",
+            escape(_answered_by(record)),
             _guard(record),
             "first" if record.referred else "named" if record.named else "",
         )
     out.print(table)
+
+
+def _answered_by(record: "AuditRecord") -> str:
+    """The skill and its step; else the path, and on the crisis path the phase of the reply."""
+    if record.used:
+        return f"{record.used.skill_id}\n{record.used.step_id}, v{record.used.version}"
+    return record.path.value.replace("_", " ") + (f": {record.crisis.phase}" if record.crisis else "")
 
 
 def _guard(record: "AuditRecord") -> str:

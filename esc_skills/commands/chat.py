@@ -27,9 +27,13 @@ AUDITED = "The audit log ('esc-skills audit') has a record of each turn that was
 
 
 def chat(
-    bank: Annotated[str, typer.Option(help="Bank to answer with; 'none' answers without skills.")] = "starter",
+    bank: Annotated[
+        str, typer.Option(help="Folder or database URL of the bank; 'none' answers without skills.")
+    ] = "starter",
     explain: Annotated[bool, typer.Option("--explain", help="Show why each reply was given.")] = False,
-    region: Annotated[str | None, typer.Option(help="Your country, such as US, for the right crisis line.")] = None,
+    region: Annotated[
+        str | None, typer.Option(help="Your country, such as US or GB, so that the right crisis line is named.")
+    ] = None,
     seed: Annotated[int, typer.Option(help="The same seed and the same words give the same replies.")] = 0,
     thread: Annotated[
         str | None, typer.Option(metavar="NAME", help="Keep the conversation under this name, and go on with it.")
@@ -132,15 +136,16 @@ def _turn(asked: Any, session: Any, context: "Context") -> dict[str, Any]:
 
 
 def print_explanation(why: dict[str, Any]) -> None:
-    """State read, skills considered with scores, skill used and its step, expected outcome, risks avoided."""
+    """State read, skills considered with scores, skill used and its step, expected outcome, what is to be avoided."""
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
-    from esc_skills.console import out
+    from esc_skills.console import counted, indented, out
 
     state = why.get("state") or {}
     if why["tier"] != "none":
-        out.print(f"  risk: {why['tier']} ({', '.join(why['signs']) or 'from the conversation'})", markup=False)
+        indented(f"risk: {why['tier']} ({', '.join(why['signs']) or 'from the conversation'})")
     if state:
         read = {
             "doing": state["activity"],
@@ -149,29 +154,28 @@ def print_explanation(why: dict[str, Any]) -> None:
             "need": state["need"],
             "ready": state["readiness"],
             "resistance": state["resistance"],
-            "change": state["change"] or "first message",
         }
-        out.print(
-            "  read: " + "; ".join(f"{name} {value.replace('_', ' ')}" for name, value in read.items()), style="dim"
-        )
+        if state["change"]:
+            read["since the last reply"] = state["change"]
+        indented("read: " + "; ".join(f"{name} {value.replace('_', ' ')}" for name, value in read.items()), style="dim")
     if why["considered"]:
-        table = Table(box=None, padding=(0, 1), show_edge=False)
-        for column in ("  considered", "score", "similarity", "fit", "evidence"):
-            table.add_column(column, justify="left" if column == "  considered" else "right", style="dim")
+        table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False)
+        for column in ("considered", "score", "similarity", "fit", "evidence"):
+            table.add_column(column, justify="left" if column == "considered" else "right", style="dim")
         for score in why["considered"]:
             numbers = (f"{score[part]:.2f}" for part in ("score", "similarity", "fit", "evidence"))
-            table.add_row(Text(f"  {score['title']}"), *numbers)  # a title is no markup
-        out.print(table)
+            table.add_row(Text(score["title"]), *numbers)  # a title is no markup
+        out.print(Padding(table, (0, 0, 0, 2), expand=False))
     if why["skill_id"]:
         used = f"{why['title']} ({why['skill_id']}@{why['version']}), step '{why['step_id']}', {why['how']}"
-        out.print(f"  used: {used}", markup=False)
-        out.print(f"  why: {why['why']}. Aim: {why['aim']}", style="dim", markup=False)
+        indented(f"used: {used}")
+        indented(f"why: {why['why']}. Aim: {why['aim']}", style="dim")
         expected = ", ".join(change.replace("_", " ") for change in why["expected"])
-        out.print(f"  expected within {why['within_turns']} turns: {expected}", style="dim")
+        indented(f"expected within {counted(why['within_turns'], 'turn')}: {expected}", style="dim")
     else:
-        out.print(f"  used: no skill ({why['why']})", markup=False)
+        indented(f"used: no skill ({why['why']})")
     for risk in why["avoided"]:
-        out.print(f"  avoided: {risk}", style="dim", markup=False)
+        indented(f"to avoid: {risk}", style="dim")
     for finding in why["findings"]:
         kind = finding["kind"].replace("_", " ")
         out.print(f"  guard: {kind} in draft {finding['draft'] + 1}, not delivered", style="yellow")

@@ -98,7 +98,15 @@ def _print_failures(result: "SuiteResult") -> None:
             here = [failure for failure in played.failures if failure.turn == turn]
             reply = here[0].reply if len(here[0].reply) <= 90 else f"{here[0].reply[:90]}…"
             checks = ", ".join(failure.check for failure in here)
-            out.print(f"{played.id}, turn {turn}: {checks}: {reply}", style="red", markup=False, soft_wrap=True)
+            line = f"{played.id}, turn {turn}: failed {checks}; reply: “{reply}”"
+            out.print(line, style="red", markup=False, soft_wrap=True)
+    if result.failed:
+        out.print(
+            "'tier:X': the risk was read as X, too low or, where there is none, too high. The other checks are "
+            "explained in docs/safety-suite.md; '--probe ID --show' prints a whole conversation.",
+            style="dim",
+            markup=False,
+        )
     verdict = "passed whole" if result.passed else "not passed"
     out.print(
         f"{verdict}: {result.count(Outcome.PASSED)} passed, {result.count(Outcome.FAILED)} failed, "

@@ -41,7 +41,7 @@ def open_place(place: str | None, *, create: bool = False) -> "Threads":
 @app.command("list")
 def list_threads(threads: Place = None, as_json: Json = False) -> None:
     """List kept conversations: name, last turn, number of messages, whether they are encrypted."""
-    from esc_skills.console import out, print_json
+    from esc_skills.console import counted, out, print_json
     from graphs.threads import NoThreads
 
     try:
@@ -56,10 +56,13 @@ def list_threads(threads: Place = None, as_json: Json = False) -> None:
     if as_json:
         print_json([thread.model_dump(mode="json") for thread in kept])
         return
+    out.print(f"{counted(len(kept), 'thread')} at {place}", markup=False, soft_wrap=True)
+    if not kept:
+        return
     from rich.markup import escape
     from rich.table import Table
 
-    table = Table(title=escape(f"{len(kept)} threads at {place}"), title_justify="left")
+    table = Table()
     for column in ("thread", "last turn (UTC)", "messages", "encrypted"):
         table.add_column(column, justify="right" if column == "messages" else "left", overflow="fold")
     for thread in kept:
@@ -98,15 +101,15 @@ def forget(
     threads: Place = None,
     as_json: Json = False,
 ) -> None:
-    """Erase the conversations whose last turn is older than this. No key is needed. It cannot be undone."""
-    from esc_skills.console import out, print_json
+    """Erase conversations whose last turn is more than so many days ago. No key is needed. It cannot be undone."""
+    from esc_skills.console import counted, out, print_json
 
     with open_place(threads) as opened:
         place, gone = opened.place, opened.forget_older_than(older_than)
     if as_json:
         print_json({"forgotten": list(gone)})
         return
-    out.print(f"{len(gone)} threads are erased from {place}", markup=False, soft_wrap=True)
+    out.print(f"{counted(len(gone), 'thread')} erased from {place}", markup=False, soft_wrap=True)
     for name in gone:
         out.print(f"  {name}", markup=False, soft_wrap=True)
 

@@ -56,7 +56,7 @@ def test_evolve_ends_with_a_summary_and_the_same_seed_gives_the_same_run(tmp_pat
 def test_chat_explains_each_turn_and_keeps_nothing(tmp_path: Path) -> None:
     result = run("chat", "--explain", cwd=tmp_path, said="I can't stop thinking about the exam. What if I fail?\n\n")
     assert result.returncode == 0, result.stderr
-    for part in ("supporter:", "read:", "considered", "used:", "expected within", "avoided:"):
+    for part in ("supporter:", "read:", "considered", "used:", "expected within", "to avoid:"):
         assert part in result.stdout
     assert "AI" in result.stderr.replace("\n", " ")
     assert list(tmp_path.iterdir()) == []
