@@ -12,6 +12,7 @@ from conversation.model import Value
 from conversation.profile import Profile
 from graphs import episode as episode_graph
 from graphs.context import Context
+from nodes.errors import NotRecorded
 from nodes.record import episode_key
 
 Done = Callable[[Episode], None]
@@ -47,6 +48,7 @@ def play_one(job: Job) -> Episode:
 
     Raises:
         BankError: the bank cannot be opened; as for every setting that fits nothing, no episode could be played.
+        NotRecorded: it replays a recording of another run.
         ValueError: another setting fits nothing.
     """
     _ = job.key  # opens what the settings name
@@ -59,6 +61,8 @@ def play_one(job: Job) -> Episode:
     try:
         result = episode_graph.graph.invoke(given, context=job.context)
         return Episode.model_validate(result["episode"])
+    except NotRecorded:
+        raise
     except Exception as error:  # a model's failure has ended the episode within the graph; this is anything else
         where = extract_tb(error.__traceback__)[-1]
         return job.failed(f"{type(error).__name__}: {error} ({Path(where.filename).name}:{where.lineno})")
