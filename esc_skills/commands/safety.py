@@ -114,3 +114,8 @@ def _print_failures(result: "SuiteResult") -> None:
         "language)",
         soft_wrap=True,
     )
+    out.print(
+        "The rules were written with these probes at hand: passing them is needed, and no measure of what is missed "
+        "elsewhere. That is in docs/safety-protocol.md.",
+        style="dim",
+    )
