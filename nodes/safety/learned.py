@@ -21,7 +21,7 @@ if TYPE_CHECKING:  # numpy is loaded with the weights: a command that reads no m
 FILE = "learned.npz"
 RULE = "learned"
 """Name of the sign that it gives."""
-FEWEST_TOKENS = {"en": 6, "zh": 4}
+_FEWEST_TOKENS = {"en": 6, "zh": 4}
 """Full stops at both ends included; in fewer words it has nothing to go by."""
 _QUOTED = {"en": 7, "zh": 12}
 """Tokens in the longest quotation."""
@@ -90,7 +90,7 @@ def hear(text: str) -> Sign | None:
     """
     held = weights()
     for seen in features_of(text):
-        if seen.tokens >= FEWEST_TOKENS[seen.language] and log_odds(seen, held) > held.threshold[seen.language]:
+        if seen.tokens >= _FEWEST_TOKENS[seen.language] and log_odds(seen, held) > held.threshold[seen.language]:
             kind = _kind(seen, held)
             third = kind == "third_party"
             return Sign(
@@ -142,4 +142,4 @@ def _weightiest(seen: Features, held: Weights) -> str:
     return seen.quote(*stretch).strip(" .,，。\n")
 
 
-__all__ = ["FEWEST_TOKENS", "RULE", "ReaderMissing", "Weights", "hear", "log_odds", "weights"]
+__all__ = ["RULE", "ReaderMissing", "Weights", "hear", "log_odds", "weights"]
